@@ -1,0 +1,10 @@
+export { GitHubAdapter } from "./GitHubAdapter.js";
+export { gitHubConfigSchema, isGitHubEnabled, loadGitHubConfig } from "./config.js";
+export type { GitHubConfig } from "./config.js";
+export { GitHubServiceError, wrapGitHubError } from "./errors.js";
+export { handleGitHubWebhook } from "./handlers/webhooks.js";
+export type { GitHubWebhookPorts, GitHubWebhookRequest } from "./handlers/webhooks.js";
+export { checkGitHubHealth } from "./health.js";
+export { IssueService } from "./services/IssueService.js";
+export type { IssueStore } from "./services/IssueService.js";
+export type { GitHubEntityType, GitHubIssue, GitHubIssueEvent, TrackedIssue } from "./types.js";

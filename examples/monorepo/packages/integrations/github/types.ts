@@ -1,0 +1,23 @@
+export type GitHubEntityType = "issue" | "pull_request";
+
+export interface GitHubIssue {
+  number: number;
+  title: string;
+  state: "open" | "closed";
+  author: string | null;
+  labels: string[];
+  updatedAt: string;
+}
+
+export interface GitHubIssueEvent {
+  deliveryId: string;
+  action: string;
+  repository: string;
+  issueNumber: number;
+}
+
+export interface TrackedIssue {
+  externalId: string;
+  title: string;
+  state: GitHubIssue["state"];
+}
