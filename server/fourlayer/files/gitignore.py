@@ -1,0 +1,123 @@
+"""The rules of one .gitignore file, compiled to set look-ups and at most two regexes."""
+
+from __future__ import annotations
+
+import re
+
+from fourlayer.syntax.glob import translate
+
+_GLOB = frozenset("*?[\\")
+
+
+class Ignore:
+    """The patterns of one file, asked with paths relative to the folder that the file stands in.
+
+    Git's rule is that the last pattern that matches decides. Patterns are numbered by runs of equal sign, so
+    that a look-up yields the number of a run, the highest number wins, and odd runs are negations.
+    """
+
+    __slots__ = ("_dir_names", "_dir_paths", "_extensions", "_name_globs", "_names", "_path_globs", "_paths")
+
+    def __init__(self, text: str) -> None:
+        self._names: dict[str, int] = {}
+        self._dir_names: dict[str, int] = {}
+        self._extensions: dict[str, int] = {}
+        self._paths: dict[str, int] = {}
+        self._dir_paths: dict[str, int] = {}
+        names: list[tuple[int, str]] = []
+        paths: list[tuple[int, str]] = []
+        run = 0
+        for line in text.removeprefix("\ufeff").split("\n"):
+            pattern = _pattern(line)
+            if pattern is None:
+                continue
+            negated, body, anchored, dirs_only = pattern
+            if negated != bool(run % 2):
+                run += 1
+            if _GLOB.isdisjoint(body):
+                self._add_literal(body, run, anchored, dirs_only)
+            elif not anchored and not dirs_only and _is_extension(body):
+                self._extensions[body[1:]] = run
+            else:
+                (paths if anchored else names).append((run, translate(body) + ("/" if dirs_only else "/?")))
+        self._name_globs = _RankedGlobs(names) if names else None
+        self._path_globs = _RankedGlobs(paths) if paths else None
+
+    def __bool__(self) -> bool:
+        return bool(
+            self._names
+            or self._dir_names
+            or self._extensions
+            or self._paths
+            or self._dir_paths
+            or self._name_globs
+            or self._path_globs
+        )
+
+    def _add_literal(self, body: str, run: int, anchored: bool, dirs_only: bool) -> None:
+        if anchored:
+            (self._dir_paths if dirs_only else self._paths)[body] = run
+        else:
+            (self._dir_names if dirs_only else self._names)[body] = run
+
+    def verdict(self, path: str, name: str, is_dir: bool) -> bool | None:
+        """True: ignored; False: taken back by a negation; None: no pattern speaks of it."""
+        best = self._names.get(name, -1)
+        if self._extensions and (dot := name.rfind(".")) >= 0:
+            best = max(best, self._extensions.get(name[dot:], -1))
+        if self._paths:
+            best = max(best, self._paths.get(path, -1))
+        if is_dir:
+            best = max(best, self._dir_names.get(name, -1), self._dir_paths.get(path, -1))
+        if self._name_globs is not None:
+            best = max(best, self._name_globs.last_run(name + "/" if is_dir else name))
+        if self._path_globs is not None:
+            best = max(best, self._path_globs.last_run(path + "/" if is_dir else path))
+        return None if best < 0 else best % 2 == 0
+
+
+class _RankedGlobs:
+    """Regexes with their runs, joined into one in which the last that matches is tried first."""
+
+    __slots__ = ("_compiled", "_items", "_runs")
+
+    def __init__(self, items: list[tuple[int, str]]) -> None:
+        self._items = items
+        self._runs = sorted({run for run, _ in items}, reverse=True)
+        self._compiled: re.Pattern[str] | None = None
+
+    def last_run(self, subject: str) -> int:
+        """The highest run with a match; -1 without one."""
+        if self._compiled is None:
+            groups = ("|".join(glob for run, glob in self._items if run == wanted) for wanted in self._runs)
+            self._compiled = re.compile("|".join(f"({group})" for group in groups), re.DOTALL)
+        found = self._compiled.fullmatch(subject)
+        return -1 if found is None else self._runs[(found.lastindex or 1) - 1]
+
+
+def _pattern(line: str) -> tuple[bool, str, bool, bool] | None:
+    """(negated, body, anchored, folders only) of one line; None for a line that is no usable pattern."""
+    line = line.removesuffix("\r")
+    if line.startswith("#"):
+        return None
+    stripped = line.rstrip(" ")
+    if len(stripped) < len(line) and (len(stripped) - len(stripped.rstrip("\\"))) % 2:
+        stripped += " "
+    negated = stripped.startswith("!")
+    body = stripped[1:] if negated else stripped
+    dirs_only = body.endswith("/")
+    body = body.removesuffix("/")
+    if body.startswith("**/") and "/" not in body[3:]:
+        body = body[3:]
+    anchored = "/" in body
+    body = body.removeprefix("/")
+    return (negated, body, anchored, dirs_only) if body and _well_formed(body) else None
+
+
+def _well_formed(body: str) -> bool:
+    """Whether git can match it: no lone backslash at its end."""
+    return (len(body) - len(body.rstrip("\\"))) % 2 == 0
+
+
+def _is_extension(body: str) -> bool:
+    return body.startswith("*.") and len(body) > 2 and "." not in body[2:] and _GLOB.isdisjoint(body[2:])

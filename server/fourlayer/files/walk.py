@@ -1,0 +1,213 @@
+"""Which files a workspace has: one pass over its folders that leaves out what git ignores."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple, Protocol
+
+from fourlayer.files.git import find_repository
+from fourlayer.files.gitignore import Ignore
+from fourlayer.files.paths import inside
+from fourlayer.files.read import StatKey, stat_key
+from fourlayer.files.trouble import Trouble, printable, reason
+
+NEVER = frozenset({".git", "node_modules"})
+"""Names of folders that are not entered, whatever the configuration says."""
+
+
+class PathSet(Protocol):
+    """The globs that a walk leaves out."""
+
+    def match(self, path: str) -> bool:
+        """Whether the file at this relative path is meant."""
+        ...
+
+    def covers_folder(self, path: str) -> bool:
+        """Whether everything in the folder at this relative path is meant."""
+        ...
+
+
+class Listing(NamedTuple):
+    """Files by relative POSIX path, sorted, with the stat key of each; and what could not be listed."""
+
+    files: dict[str, StatKey]
+    troubles: tuple[Trouble, ...]
+
+
+class _Rules(NamedTuple):
+    """A .gitignore file and how much to cut from a path relative to the root, or what to put before it."""
+
+    ignore: Ignore
+    cut: int
+    prefix: str
+
+
+def list_files(
+    root: str,
+    *,
+    exclude: PathSet | None = None,
+    respect_gitignore: bool = True,
+    suffixes: frozenset[str] | None = None,
+    names: frozenset[str] = frozenset(),
+) -> Listing:
+    """The files under the folder `root`.
+
+    `suffixes` (such as `.ts`; the text from the last dot) and `names` (whole names) say which files are wanted;
+    no suffixes: all. Links to folders are not followed: what they lead to inside the root is listed where it
+    is. A link to a file inside the root is listed once: under the file's own path, or, where that is left out,
+    under the first of the links.
+    """
+    walk = _Walk(root, exclude, respect_gitignore, suffixes, names)
+    walk.run()
+    return Listing(dict(sorted(walk.files.items())), tuple(sorted(walk.troubles)))
+
+
+class _Walk:
+    """The state of one pass."""
+
+    def __init__(
+        self,
+        root: str,
+        exclude: PathSet | None,
+        respect_gitignore: bool,
+        suffixes: frozenset[str] | None,
+        names: frozenset[str],
+    ) -> None:
+        self.root = root
+        self.exclude = exclude or None
+        self.gitignore = respect_gitignore
+        self.suffixes = suffixes
+        self.names = names
+        self.files: dict[str, StatKey] = {}
+        self.troubles: list[Trouble] = []
+        self.links: list[str] = []
+
+    def run(self) -> None:
+        """Visit every folder, then decide about the links."""
+        rules = _outer_rules(self.root) if self.gitignore else ()
+        pending: list[tuple[str, tuple[_Rules, ...]]] = [("", rules)]
+        while pending:
+            folder, rules = pending.pop()
+            self._visit(folder, rules, pending)
+        if self.links:
+            self._resolve_links()
+
+    def _visit(
+        self, folder: str, rules: tuple[_Rules, ...], pending: list[tuple[str, tuple[_Rules, ...]]]
+    ) -> None:
+        """List one folder; its folders go to `pending`."""
+        try:
+            with os.scandir(f"{self.root}/{folder}" if folder else self.root) as scan:
+                entries = list(scan)
+        except OSError as error:
+            self.troubles.append(Trouble(folder, f"this folder cannot be listed: {reason(error)}"))
+            return
+        base = folder + "/" if folder else ""
+        if self.gitignore:
+            for entry in entries:
+                if entry.name == ".gitignore":
+                    rules = (*self._rules_in(base), *rules)
+                    break
+        suffixes, names, exclude = self.suffixes, self.names, self.exclude
+        for entry in entries:
+            name = entry.name
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    path = base + name
+                    if name in NEVER or (exclude is not None and exclude.covers_folder(path)):
+                        continue
+                    if not (rules and _ignored(rules, path, name, True)) and self._named(path):
+                        pending.append((path, rules))
+                    continue
+                if suffixes is not None and name[name.rfind(".") :] not in suffixes and name not in names:
+                    continue
+                path = base + name
+                if exclude is not None and exclude.match(path):
+                    continue
+                if (rules and _ignored(rules, path, name, False)) or not self._named(path):
+                    continue
+                if entry.is_symlink():
+                    self.links.append(path)
+                elif entry.is_file(follow_symlinks=False):
+                    self.files[path] = stat_key(entry.stat(follow_symlinks=False))
+            except FileNotFoundError:
+                continue  # it went away while the folder was being read
+            except OSError as error:
+                self.troubles.append(Trouble(printable(base + name), f"cannot be examined: {reason(error)}"))
+
+    def _named(self, path: str) -> bool:
+        """Whether the name is valid UTF-8; a trouble where it is not."""
+        if path.isascii():
+            return True
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            self.troubles.append(Trouble(printable(path), "its name is not valid UTF-8, so it is skipped"))
+            return False
+        return True
+
+    def _rules_in(self, base: str) -> tuple[_Rules, ...]:
+        try:
+            ignore = _read_ignore(f"{self.root}/{base}.gitignore")
+        except OSError as error:
+            self.troubles.append(Trouble(base + ".gitignore", f"cannot be read: {reason(error)}"))
+            return ()
+        return () if ignore is None else (_Rules(ignore, len(base), ""),)
+
+    def _resolve_links(self) -> None:
+        """List links to files inside the root that are not listed at their own place."""
+        real_root = os.path.realpath(self.root)
+        seen: set[str] = set()
+        for path in sorted(self.links):
+            try:
+                real = os.path.realpath(f"{self.root}/{path}", strict=True)
+                info = os.stat(real)
+            except OSError as error:
+                self.troubles.append(Trouble(path, f"it is a link that leads nowhere: {reason(error)}"))
+                continue
+            if not inside(real_root, real) or not os.path.isfile(real) or real in seen:
+                continue
+            seen.add(real)
+            if os.path.relpath(real, real_root).replace(os.sep, "/") not in self.files:
+                self.files[path] = stat_key(info)
+
+
+def _ignored(rules: tuple[_Rules, ...], path: str, name: str, is_dir: bool) -> bool:
+    """Whether git ignores the path; the innermost file that speaks of it decides."""
+    for ignore, cut, prefix in rules:
+        verdict = ignore.verdict(prefix + path if prefix else path[cut:], name, is_dir)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _outer_rules(root: str) -> tuple[_Rules, ...]:
+    """What rules the root from outside: .gitignore files of the folders above it in its repository, info/exclude."""
+    repository = find_repository(root)
+    if repository is None:
+        return ()
+    within = os.path.relpath(os.path.abspath(root), repository.root).replace(os.sep, "/")
+    parts = [] if within == "." else within.split("/")
+    rules: list[_Rules] = []
+    for depth in reversed(range(len(parts))):
+        _add_outer(rules, "/".join([repository.root, *parts[:depth], ".gitignore"]), parts[depth:])
+    _add_outer(rules, os.path.join(repository.common_dir, "info", "exclude"), parts)
+    return tuple(rules)
+
+
+def _add_outer(rules: list[_Rules], file: str, below: list[str]) -> None:
+    try:
+        ignore = _read_ignore(file)
+    except OSError:
+        return
+    if ignore is not None:
+        rules.append(_Rules(ignore, 0, "".join(part + "/" for part in below)))
+
+
+def _read_ignore(file: str) -> Ignore | None:
+    """The rules of an ignore file; None when it says nothing. Git doesn't follow a link here, nor is it done here."""
+    if os.path.islink(file) or not os.path.isfile(file):
+        return None
+    with open(file, encoding="utf-8", errors="surrogateescape", newline="") as stream:
+        ignore = Ignore(stream.read(1_000_000))
+    return ignore if ignore else None
