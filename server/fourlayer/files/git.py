@@ -19,7 +19,7 @@ class Repository(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What is checked out: a branch (`refs/heads/main`; None when detached) and a commit (None before the first)."""
+    """The branch checked out (`refs/heads/main`; None: detached) and its commit (None before the first)."""
 
     ref: str | None
     commit: str | None

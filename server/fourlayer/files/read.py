@@ -13,7 +13,8 @@ LIMIT = 10_000_000
 """The largest file that is read, in bytes."""
 
 StatKey = tuple[int, int, int, int]
-"""Size in bytes, modification and change time in nanoseconds, inode: equal keys mean (nearly always) equal content."""
+"""Size in bytes, modification and change time in nanoseconds, inode: equal keys nearly always mean equal
+content."""
 
 # O_NONBLOCK: opening a named pipe must not wait for its other end.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -61,7 +62,7 @@ def stat_key(info: os.stat_result) -> StatKey:
 
 
 def _read_all(descriptor: int, size: int, limit: int) -> bytes:
-    """Everything up to just past the limit; one byte more than the size is asked for to see a growing file."""
+    """Everything up to just past the limit; one byte more than the size is asked for: the file may grow."""
     data = os.read(descriptor, min(size, limit) + 1)
     if len(data) == size:
         return data

@@ -52,10 +52,10 @@ def list_files(
 ) -> Listing:
     """The files under the folder `root`.
 
-    `suffixes` (such as `.ts`; the text from the last dot) and `names` (whole names) say which files are wanted;
-    no suffixes: all. Links to folders are not followed: what they lead to inside the root is listed where it
-    is. A link to a file inside the root is listed once: under the file's own path, or, where that is left out,
-    under the first of the links.
+    `suffixes` (such as `.ts`; the text from the last dot) and `names` (whole names) say which files are
+    wanted; no suffixes: all. Links to folders are not followed: what they lead to inside the root is listed
+    where it is. A link to a file inside the root is listed once: under the file's own path, or, where that is
+    left out, under the first of the links. A link that leaves the root is skipped.
     """
     walk = _Walk(root, exclude, respect_gitignore, suffixes, names)
     walk.run()
@@ -108,37 +108,40 @@ class _Walk:
                 if entry.name == ".gitignore":
                     rules = (*self._rules_in(base), *rules)
                     break
-        suffixes, names, exclude = self.suffixes, self.names, self.exclude
+        suffixes, names = self.suffixes, self.names
         for entry in entries:
             name = entry.name
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    path = base + name
-                    if name in NEVER or (exclude is not None and exclude.covers_folder(path)):
-                        continue
-                    if not (rules and _ignored(rules, path, name, True)) and self._named(path):
+                    if name not in NEVER and self._enters(path := base + name, name, rules):
                         pending.append((path, rules))
-                    continue
-                if suffixes is not None and name[name.rfind(".") :] not in suffixes and name not in names:
-                    continue
-                path = base + name
-                if exclude is not None and exclude.match(path):
-                    continue
-                if (rules and _ignored(rules, path, name, False)) or not self._named(path):
-                    continue
-                if entry.is_symlink():
-                    self.links.append(path)
-                elif entry.is_file(follow_symlinks=False):
-                    self.files[path] = stat_key(entry.stat(follow_symlinks=False))
+                elif suffixes is None or name[name.rfind(".") :] in suffixes or name in names:
+                    self._add_file(entry, base + name, name, rules)
             except FileNotFoundError:
                 continue  # it went away while the folder was being read
             except OSError as error:
                 self.troubles.append(Trouble(printable(base + name), f"cannot be examined: {reason(error)}"))
 
+    def _enters(self, path: str, name: str, rules: tuple[_Rules, ...]) -> bool:
+        """Whether the walk goes into this folder."""
+        if self.exclude is not None and self.exclude.covers_folder(path):
+            return False
+        return not (rules and _ignored(rules, path, name, True)) and (path.isascii() or self._named(path))
+
+    def _add_file(self, entry: os.DirEntry[str], path: str, name: str, rules: tuple[_Rules, ...]) -> None:
+        """List a wanted file unless it is left out; links are kept for later."""
+        if self.exclude is not None and self.exclude.match(path):
+            return
+        if (rules and _ignored(rules, path, name, False)) or not (path.isascii() or self._named(path)):
+            return
+        if entry.is_symlink():
+            self.links.append(path)
+        elif entry.is_file(follow_symlinks=False):
+            info = entry.stat(follow_symlinks=False)
+            self.files[path] = (info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
+
     def _named(self, path: str) -> bool:
         """Whether the name is valid UTF-8; a trouble where it is not."""
-        if path.isascii():
-            return True
         try:
             path.encode()
         except UnicodeEncodeError:
@@ -182,7 +185,7 @@ def _ignored(rules: tuple[_Rules, ...], path: str, name: str, is_dir: bool) -> b
 
 
 def _outer_rules(root: str) -> tuple[_Rules, ...]:
-    """What rules the root from outside: .gitignore files of the folders above it in its repository, info/exclude."""
+    """What applies from outside the root: .gitignore files above it in its repository, and info/exclude."""
     repository = find_repository(root)
     if repository is None:
         return ()
@@ -205,9 +208,9 @@ def _add_outer(rules: list[_Rules], file: str, below: list[str]) -> None:
 
 
 def _read_ignore(file: str) -> Ignore | None:
-    """The rules of an ignore file; None when it says nothing. Git doesn't follow a link here, nor is it done here."""
+    """The rules of an ignore file; None when it says nothing, or is a link, which git does not follow."""
     if os.path.islink(file) or not os.path.isfile(file):
         return None
     with open(file, encoding="utf-8", errors="surrogateescape", newline="") as stream:
         ignore = Ignore(stream.read(1_000_000))
-    return ignore if ignore else None
+    return ignore or None

@@ -1,10 +1,11 @@
-"""Brace globs over POSIX relative paths, compiled to string tests where possible and to one regex otherwise."""
+"""Brace globs over POSIX relative paths, compiled to string tests where possible, else to one regex."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import pairwise
 
 MAX_EXPANSIONS = 1024
 """How many plain patterns the braces of one glob may stand for."""
@@ -19,7 +20,8 @@ class GlobError(ValueError):
 class Globs:
     """A set of globs, anchored at the root: `*` and `?` stay inside a folder's name, `**` spans folders.
 
-    `{a,b}` and `[...]` work as in a shell, `\\` escapes, a leading `./` or `/` and a trailing `/` mean nothing.
+    `{a,b}` and `[...]` work as in a shell, `\\` escapes; a leading `./` or `/` and a trailing `/` mean
+    nothing.
     Raises `GlobError` for braces that stand for more than `MAX_EXPANSIONS` patterns.
     """
 
@@ -132,7 +134,7 @@ def expand_braces(pattern: str) -> list[str]:
         else:
             start, end, commas = span
             cuts = [start, *commas, end]
-            parts = [item[a + 1 : b] for a, b in zip(cuts, cuts[1:], strict=False)]
+            parts = [item[a + 1 : b] for a, b in pairwise(cuts)]
             pending.extend(item[:start] + part + item[end + 1 :] for part in reversed(parts))
         if len(results) + len(pending) > MAX_EXPANSIONS:
             raise GlobError(f"its braces stand for more than {MAX_EXPANSIONS} patterns")
