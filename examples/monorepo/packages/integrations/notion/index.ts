@@ -1,0 +1,10 @@
+export * from "./errors.js";
+export { loadNotionConfig } from "./config.js";
+export type { NotionConfig } from "./config.js";
+export { checkNotionHealth } from "./health.js";
+export { NotionAdapter } from "./NotionAdapter.js";
+export { getNotionAdapter } from "./shared.js";
+export { PageService } from "./services/PageService.js";
+export { SearchService } from "./services/SearchService.js";
+export { WorkspaceService } from "./services/WorkspaceService.js";
+export * from "./types.js";

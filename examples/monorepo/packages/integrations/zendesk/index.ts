@@ -1,0 +1,2 @@
+export { ZendeskAdapter } from "./ZendeskAdapter.js";
+export type { ZendeskTicket } from "./ZendeskAdapter.js";
