@@ -9,6 +9,10 @@ from fourlayer.syntax.glob import translate
 _GLOB = frozenset("*?[\\")
 
 
+_Glob = tuple[int, str, bool]
+"""A run, a pattern without its outer slashes, and whether it means folders only."""
+
+
 class Ignore:
     """The patterns of one file, asked with paths relative to the folder that the file stands in.
 
@@ -24,8 +28,8 @@ class Ignore:
         self._extensions: dict[str, int] = {}
         self._paths: dict[str, int] = {}
         self._dir_paths: dict[str, int] = {}
-        names: list[tuple[int, str]] = []
-        paths: list[tuple[int, str]] = []
+        names: list[_Glob] = []
+        paths: list[_Glob] = []
         run = 0
         for line in text.removeprefix("\ufeff").split("\n"):
             pattern = _pattern(line)
@@ -39,7 +43,7 @@ class Ignore:
             elif not anchored and not dirs_only and _is_extension(body):
                 self._extensions[body[1:]] = run
             else:
-                (paths if anchored else names).append((run, translate(body) + ("/" if dirs_only else "/?")))
+                (paths if anchored else names).append((run, body, dirs_only))
         self._name_globs = _RankedGlobs(names) if names else None
         self._path_globs = _RankedGlobs(paths) if paths else None
 
@@ -63,36 +67,89 @@ class Ignore:
     def verdict(self, path: str, name: str, is_dir: bool) -> bool | None:
         """True: ignored; False: taken back by a negation; None: no pattern speaks of it."""
         best = self._names.get(name, -1)
-        if self._extensions and (dot := name.rfind(".")) >= 0:
-            best = max(best, self._extensions.get(name[dot:], -1))
-        if self._paths:
-            best = max(best, self._paths.get(path, -1))
+        if (run := self._extensions.get(name[name.rfind(".") :], -1)) > best:
+            best = run
+        if self._paths and (run := self._paths.get(path, -1)) > best:
+            best = run
         if is_dir:
             best = max(best, self._dir_names.get(name, -1), self._dir_paths.get(path, -1))
-        if self._name_globs is not None:
-            best = max(best, self._name_globs.last_run(name + "/" if is_dir else name))
-        if self._path_globs is not None:
-            best = max(best, self._path_globs.last_run(path + "/" if is_dir else path))
+        if self._name_globs is not None and (run := self._name_globs.last_run(name, is_dir)) > best:
+            best = run
+        if self._path_globs is not None and (run := self._path_globs.last_run(path, is_dir)) > best:
+            best = run
         return None if best < 0 else best % 2 == 0
 
 
 class _RankedGlobs:
-    """Regexes with their runs, joined into one in which the last that matches is tried first."""
+    """Globs with their runs, joined into one regex in which the last that matches is tried first.
 
-    __slots__ = ("_compiled", "_items", "_runs")
+    Most paths are turned away before the regex: each glob asks for some literal text at the start, at the end
+    or inside.
+    """
 
-    def __init__(self, items: list[tuple[int, str]]) -> None:
+    __slots__ = ("_compiled", "_heads", "_items", "_middles", "_runs", "_tails")
+
+    def __init__(self, items: list[_Glob]) -> None:
         self._items = items
-        self._runs = sorted({run for run, _ in items}, reverse=True)
+        self._runs = sorted({run for run, _, _ in items}, reverse=True)
         self._compiled: re.Pattern[str] | None = None
+        heads: list[str] = []
+        tails: list[str] = []
+        middles: list[str] = []
+        for _, body, _ in items:
+            head, middle, tail = _literals(body)
+            if len(tail) > 2 or len(tail) > len(head):
+                tails.append(tail)  # endings tell files apart better than the folders they start with
+            elif head:
+                heads.append(head)
+            else:
+                middles.append(middle)
+        self._heads = tuple(heads)
+        self._tails = tuple(tails)
+        self._middles = tuple(middles)
 
-    def last_run(self, subject: str) -> int:
+    def last_run(self, path: str, is_dir: bool) -> int:
         """The highest run with a match; -1 without one."""
+        if not (path.startswith(self._heads) or path.endswith(self._tails)):
+            for middle in self._middles:
+                if middle in path:
+                    break
+            else:
+                return -1
         if self._compiled is None:
-            groups = ("|".join(glob for run, glob in self._items if run == wanted) for wanted in self._runs)
-            self._compiled = re.compile("|".join(f"({group})" for group in groups), re.DOTALL)
-        found = self._compiled.fullmatch(subject)
+            self._compiled = self._compile()
+        found = self._compiled.fullmatch(path + "/" if is_dir else path)
         return -1 if found is None else self._runs[(found.lastindex or 1) - 1]
+
+    def _compile(self) -> re.Pattern[str]:
+        """One group a run; folders are asked for with a "/" at their end."""
+        groups: list[str] = []
+        for wanted in self._runs:
+            globs = (
+                translate(body) + ("/" if dirs else "/?") for run, body, dirs in self._items if run == wanted
+            )
+            groups.append(f"({'|'.join(globs)})")
+        return re.compile("|".join(groups), re.DOTALL)
+
+
+def _literals(body: str) -> tuple[str, str, str]:
+    """Text that everything the glob matches starts with, contains, and ends with; each may be empty."""
+    chunks = [""]
+    index = 0
+    while index < len(body):
+        char = body[index]
+        if char not in _GLOB:
+            chunks[-1] += char
+        elif char == "[":
+            # What a class holds is not looked into: only the text before it is used.
+            return chunks[0], max(chunks, key=len), ""
+        elif body.startswith("**/", index):
+            chunks.append("")  # `**/` may match nothing, its slash included
+            index += 2
+        else:
+            chunks.append("")
+        index += 1
+    return chunks[0], max(chunks, key=len), chunks[-1]
 
 
 def _pattern(line: str) -> tuple[bool, str, bool, bool] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from fourlayer.files.git import find_repository
@@ -42,6 +43,10 @@ class _Rules(NamedTuple):
     prefix: str
 
 
+_RuleStack = tuple[_Rules, ...]
+"""Innermost first."""
+
+
 def list_files(
     root: str,
     *,
@@ -49,8 +54,9 @@ def list_files(
     respect_gitignore: bool = True,
     suffixes: frozenset[str] | None = None,
     names: frozenset[str] = frozenset(),
+    folders: Iterable[str] = ("",),
 ) -> Listing:
-    """The files under the folder `root`.
+    """The files under the folder `root`, or only those under some of its folders (relative, POSIX).
 
     `suffixes` (such as `.ts`; the text from the last dot) and `names` (whole names) say which files are
     wanted; no suffixes: all. Links to folders are not followed: what they lead to inside the root is listed
@@ -58,7 +64,7 @@ def list_files(
     left out, under the first of the links. A link that leaves the root is skipped.
     """
     walk = _Walk(root, exclude, respect_gitignore, suffixes, names)
-    walk.run()
+    walk.run(folders)
     return Listing(dict(sorted(walk.files.items())), tuple(sorted(walk.troubles)))
 
 
@@ -82,19 +88,33 @@ class _Walk:
         self.troubles: list[Trouble] = []
         self.links: list[str] = []
 
-    def run(self) -> None:
+    def run(self, folders: Iterable[str]) -> None:
         """Visit every folder, then decide about the links."""
-        rules = _outer_rules(self.root) if self.gitignore else ()
-        pending: list[tuple[str, tuple[_Rules, ...]]] = [("", rules)]
+        outer = _outer_rules(self.root) if self.gitignore else ()
+        pending: list[tuple[str, _RuleStack]] = []
+        for folder in _outermost(folders):
+            rules = self._rules_above(folder, outer)
+            if rules is not None:
+                pending.append((folder, rules))
         while pending:
             folder, rules = pending.pop()
             self._visit(folder, rules, pending)
         if self.links:
             self._resolve_links()
 
-    def _visit(
-        self, folder: str, rules: tuple[_Rules, ...], pending: list[tuple[str, tuple[_Rules, ...]]]
-    ) -> None:
+    def _rules_above(self, folder: str, outer: _RuleStack) -> _RuleStack | None:
+        """The rules that hold for a folder to start in; None when it lies in a folder that is left out."""
+        rules, base = outer, ""
+        for name in folder.split("/") if folder else ():
+            if self.gitignore:
+                rules = (*self._rules_in(base), *rules)
+            path = base + name
+            if name in NEVER or os.path.islink(f"{self.root}/{path}") or not self._enters(path, name, rules):
+                return None
+            base = path + "/"
+        return rules
+
+    def _visit(self, folder: str, rules: _RuleStack, pending: list[tuple[str, _RuleStack]]) -> None:
         """List one folder; its folders go to `pending`."""
         try:
             with os.scandir(f"{self.root}/{folder}" if folder else self.root) as scan:
@@ -122,13 +142,13 @@ class _Walk:
             except OSError as error:
                 self.troubles.append(Trouble(printable(base + name), f"cannot be examined: {reason(error)}"))
 
-    def _enters(self, path: str, name: str, rules: tuple[_Rules, ...]) -> bool:
+    def _enters(self, path: str, name: str, rules: _RuleStack) -> bool:
         """Whether the walk goes into this folder."""
         if self.exclude is not None and self.exclude.covers_folder(path):
             return False
         return not (rules and _ignored(rules, path, name, True)) and (path.isascii() or self._named(path))
 
-    def _add_file(self, entry: os.DirEntry[str], path: str, name: str, rules: tuple[_Rules, ...]) -> None:
+    def _add_file(self, entry: os.DirEntry[str], path: str, name: str, rules: _RuleStack) -> None:
         """List a wanted file unless it is left out; links are kept for later."""
         if self.exclude is not None and self.exclude.match(path):
             return
@@ -149,7 +169,7 @@ class _Walk:
             return False
         return True
 
-    def _rules_in(self, base: str) -> tuple[_Rules, ...]:
+    def _rules_in(self, base: str) -> _RuleStack:
         try:
             ignore = _read_ignore(f"{self.root}/{base}.gitignore")
         except OSError as error:
@@ -175,7 +195,16 @@ class _Walk:
                 self.files[path] = stat_key(info)
 
 
-def _ignored(rules: tuple[_Rules, ...], path: str, name: str, is_dir: bool) -> bool:
+def _outermost(folders: Iterable[str]) -> list[str]:
+    """The folders without those that lie in another one."""
+    result: list[str] = []
+    for folder in sorted({folder.strip("/") for folder in folders}, key=lambda path: path.split("/")):
+        if not result or (result[-1] and folder != result[-1] and not folder.startswith(result[-1] + "/")):
+            result.append(folder)
+    return result
+
+
+def _ignored(rules: _RuleStack, path: str, name: str, is_dir: bool) -> bool:
     """Whether git ignores the path; the innermost file that speaks of it decides."""
     for ignore, cut, prefix in rules:
         verdict = ignore.verdict(prefix + path if prefix else path[cut:], name, is_dir)
@@ -184,7 +213,7 @@ def _ignored(rules: tuple[_Rules, ...], path: str, name: str, is_dir: bool) -> b
     return False
 
 
-def _outer_rules(root: str) -> tuple[_Rules, ...]:
+def _outer_rules(root: str) -> _RuleStack:
     """What applies from outside the root: .gitignore files above it in its repository, and info/exclude."""
     repository = find_repository(root)
     if repository is None:
