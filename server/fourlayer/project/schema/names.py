@@ -43,11 +43,15 @@ def split_reference(text: str, *, fold: bool) -> list[str] | None:
         if not part:
             return None
         parts.append(part)
+        while text.startswith((" ", "\t", "\n", "\r"), position):
+            position += 1
         if position >= len(text):
             return parts
         if text[position] != ".":
             return None
         position += 1
+        while text.startswith((" ", "\t", "\n", "\r"), position):
+            position += 1
 
 
 def _quoted(text: str, start: int) -> tuple[str, int]:
