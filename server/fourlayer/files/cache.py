@@ -16,11 +16,14 @@ LIMIT = 256_000_000
 _DAY = 86_400
 _STAMP = "cleaned"
 _TEMPORARY = ".tmp"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 class Cache:
-    """Entries of one version of the tool. What is read was written by this user, but may be cut off or stale:
-    callers must treat anything odd as absent."""
+    """Entries of one version of the tool.
+
+    What is read was written by this user, but may be stale: callers must treat anything odd as absent.
+    """
 
     __slots__ = ("_base", "_folder", "_limit", "_usable")
 
@@ -65,9 +68,7 @@ class Cache:
         path = self._path(key)
         temporary = f"{path}-{token_hex(6)}{_TEMPORARY}"
         try:
-            descriptor = os.open(
-                temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
-            )
+            descriptor = os.open(temporary, _NEW, 0o600)
             try:
                 with open(descriptor, "wb") as file:
                     file.write(data)
@@ -145,7 +146,7 @@ def default_directory() -> str | None:
 
 
 def _private(folder: str) -> bool:
-    """Whether the folder exists, or could be made, as a real folder of this user that nobody else may enter."""
+    """Whether the folder exists, or could be made, as a real folder that only this user may enter."""
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         info = os.lstat(folder)

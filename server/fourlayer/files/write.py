@@ -1,4 +1,4 @@
-"""Changing files of the workspace: a set of changes is made whole or, as far as the system allows, not at all."""
+"""Changing files of the workspace: all of a set of changes or, as far as the system allows, none."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ def apply_changes(root: str, changes: Sequence[Change]) -> tuple[str, ...]:
     """Make all the changes to files under the folder `root`; the paths that were written, in order.
 
     Paths are relative and POSIX; each may occur once. New content is first written beside its destination and
-    flushed, then everything is put in place by renaming. A file keeps its mode; a link stays a link and the file
-    it leads to is changed.
+    flushed, then everything is put in place by renaming. A file keeps its mode. Modifying a link changes the
+    file it leads to; links are neither renamed nor deleted.
 
-    Raises `WriteError` when a path leaves the workspace, a file to create exists, a file is not what the change
-    was computed from, or the system refuses; what had been changed by then is restored.
+    Raises `WriteError` when a path leaves the workspace, a file to create exists, a file is not what the
+    change was computed from, or the system refuses; what had been changed by then is restored.
     """
     real_root = os.path.realpath(root)
     _refuse_overlaps(changes)
@@ -119,7 +119,7 @@ class _Transaction:
         if isinstance(change, Create):
             self._stage_new(change.path, change.content, None)
             return
-        target = self._existing(change.path)
+        target = self._existing(change.path, follow=isinstance(change, Modify))
         info = os.stat(target)
         _check(change.path, target, change.expected)
         if isinstance(change, Modify):
@@ -208,12 +208,14 @@ class _Transaction:
         del self._staged[path]
         self._touched.add(os.path.dirname(target))
 
-    def _existing(self, path: str) -> str:
-        """The real file behind a path."""
+    def _existing(self, path: str, *, follow: bool) -> str:
+        """The real file behind a path; a link is an error unless it may be followed."""
         target = self._target(path)
         if not os.path.lexists(target):
             raise WriteError(path, "does not exist any more; run the check again")
         real = os.path.realpath(target)
+        if real != target and not follow:
+            raise WriteError(path, "is a link; rename or delete it by hand")
         if not inside(self.root, real):
             raise WriteError(path, "is a link to a place outside the workspace; change that file where it is")
         if not os.path.isfile(real):
@@ -252,9 +254,7 @@ class _Transaction:
 
     def _write_temporary(self, target: str, content: bytes, mode: int | None) -> str:
         temporary = _beside(target)
-        descriptor = os.open(
-            temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666
-        )
+        descriptor = os.open(temporary, _NEW, 0o666)
         self._staged[temporary] = temporary
         with open(descriptor, "wb") as file:
             file.write(content)
@@ -278,6 +278,7 @@ class _Transaction:
 
 
 _SUFFIX = ".fourlayer-tmp"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 def _beside(target: str) -> str:
