@@ -1,0 +1,3 @@
+DROP TABLE IF EXISTS contracts;
+DROP TABLE IF EXISTS contacts;
+DROP TABLE IF EXISTS accounts;
