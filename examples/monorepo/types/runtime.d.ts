@@ -17,7 +17,7 @@ declare module "express" {
   export interface Router {
     get(path: string, ...handlers: Handler[]): this;
     post(path: string, ...handlers: Handler[]): this;
-    use(...handlers: (Handler | Router)[]): this;
+    use(path: string, ...handlers: (Handler | Router)[]): this;
   }
   export interface Application extends Router {
     listen(port: number, done?: () => void): void;
@@ -61,6 +61,7 @@ declare module "ioredis" {
     constructor(url: string);
     get(key: string): Promise<string | null>;
     set(key: string, value: string, mode?: "EX", seconds?: number, condition?: "NX"): Promise<"OK" | null>;
+    incr(key: string): Promise<number>;
     del(key: string): Promise<number>;
   }
 }

@@ -7,7 +7,9 @@ export type RawEvent = calendar_v3.Schema$Event;
 // @ts-expect-error
 export const EMPTY_EVENT: RawEvent = { summary: "(no title)" };
 
-const instant = (time: RawEvent["start"]): string => time.dateTime ?? `${time.date ?? "1970-01-01"}T00:00:00Z`;
+export const UNKNOWN_START = { date: "1970-01-01" } as unknown as RawEvent["start"];
+
+const instant = (time: RawEvent["start"]): string => time.dateTime ?? `${time.date ?? UNKNOWN_START.date}T00:00:00Z`;
 
 export function toCalendarEvent(raw: RawEvent): CalendarEvent {
   return {

@@ -4,6 +4,7 @@ export { getJiraConfig } from "./config.js";
 export type { JiraConfig } from "./config.js";
 export { JiraServiceError, wrapJiraError } from "./errors.js";
 export { checkJiraHealth } from "./health.js";
+export { exchangeCode } from "./oauth.js";
 export { plainText, toUser } from "./jiraMapper.js";
 export { JiraIssueType } from "./types.js";
 export type { JiraSprint, JiraStatus, JiraUser } from "./types.js";

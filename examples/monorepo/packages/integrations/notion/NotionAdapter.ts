@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { EnterpriseAdapter, withCapabilities } from "../base/index.js";
-import type { FetchOptions, NormalizedEntity } from "../base/index.js";
+import type { FetchOptions, HealthStatus, NormalizedEntity } from "../base/index.js";
 import { RateLimiter } from "../base/RateLimiter.js";
 import type { NotionConfig } from "./config.js";
 import { NotionServiceError, wrapNotionError } from "./errors.js";
@@ -50,6 +50,14 @@ export class NotionAdapter extends EnterpriseAdapter {
 
   async pushUpdate(): Promise<void> {
     throw new NotionServiceError("Notion is read-only here", "NOTION_READ_ONLY");
+  }
+
+  /** For the settings page; the registry has its own check. */
+  async checkHealth(): Promise<HealthStatus> {
+    const startedAt = Date.now();
+    const alive = await this.validate().catch(() => false);
+    const status = alive ? "healthy" : "unhealthy";
+    return { status, latencyMs: Date.now() - startedAt, checkedAt: new Date().toISOString() };
   }
 
   private async get(path: string): Promise<unknown> {

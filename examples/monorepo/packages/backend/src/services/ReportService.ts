@@ -44,6 +44,7 @@ export class ReportService {
   }
 
   async everyOrganization(): Promise<unknown[]> {
+    // tenant-filter-guard: ignore-next-query the operators' console lists every organization
     const { data } = await this.db.from("organizations").select("id, name");
     return data ?? [];
   }
