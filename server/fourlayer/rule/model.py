@@ -132,7 +132,7 @@ class Delete(NamedTuple):
 class Change(NamedTuple):
     """Everything that one fix does, applied whole or not at all."""
 
-    edits: Mapping[str, tuple[TextEdit, ...]] = {}  # noqa: RUF012 - never mutated: Mapping
+    edits: Mapping[str, tuple[TextEdit, ...]] = {}
     creates: tuple[Create, ...] = ()
     renames: tuple[Rename, ...] = ()
     deletes: tuple[Delete, ...] = ()

@@ -388,9 +388,7 @@ class PatternProp(Node):
     __slots__ = ("default", "key", "target")
     fields = ("target", "default")
 
-    def __init__(
-        self, start: int, end: int, key: str | None, target: Pattern, default: Expr | None
-    ) -> None:
+    def __init__(self, start: int, end: int, key: str | None, target: Pattern, default: Expr | None) -> None:
         self.start = start
         self.end = end
         self.key = key
@@ -428,7 +426,7 @@ Pattern = Name | ObjectPattern | ArrayPattern | DefaultPattern | Member | Index 
 
 
 class Param(Node):
-    """A parameter. `modifiers` are `public`, `private`, `protected`, `readonly`, `override` (parameter properties)."""
+    """A parameter. `modifiers` make it a property of the class: `public`, `private`, `readonly`, ..."""
 
     __slots__ = ("default", "modifiers", "optional", "rest", "target", "type")
     fields = ("target", "type", "default")
@@ -533,9 +531,7 @@ class Declarator(Node):
     __slots__ = ("init", "target", "type")
     fields = ("target", "type", "init")
 
-    def __init__(
-        self, start: int, end: int, target: Pattern, type_: Type | None, init: Expr | None
-    ) -> None:
+    def __init__(self, start: int, end: int, target: Pattern, type_: Type | None, init: Expr | None) -> None:
         self.start = start
         self.end = end
         self.target = target
