@@ -70,7 +70,11 @@ export class GitHubAdapter extends EnterpriseAdapter {
     await this.request(issuePath(externalId), gitHubIssueSchema, { method: "PATCH", body: data });
   }
 
-  private async request<T>(path: string, schema: ZodType<T, ZodTypeDef, unknown>, input: RequestInput = {}): Promise<T> {
+  private async request<T>(
+    path: string,
+    schema: ZodType<T, ZodTypeDef, unknown>,
+    input: RequestInput = {}
+  ): Promise<T> {
     const { tenantId, accessToken } = this.ensureConnected();
     const url = new URL(path, this.settings.apiUrl);
     for (const [key, value] of Object.entries(input.query ?? {})) url.searchParams.set(key, value);

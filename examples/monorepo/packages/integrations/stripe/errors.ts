@@ -23,5 +23,6 @@ export function wrapStripeError(error: unknown): IntegrationError {
   if (error instanceof Error && error.name === "TimeoutError") {
     return new ConnectionError("stripe", "Stripe did not answer in time", error);
   }
-  return new StripeServiceError("Stripe call failed", { code: "STRIPE_UNKNOWN", retryable: false, originalError: error });
+  const details = { code: "STRIPE_UNKNOWN", retryable: false, originalError: error };
+  return new StripeServiceError("Stripe call failed", details);
 }

@@ -38,7 +38,11 @@ export class ReportService {
 
   /** The organization itself is found by its id, plans belong to nobody. */
   async header(organizationId: string): Promise<string> {
-    const organization = await this.db.from("organizations").select("name, plan_code").eq("id", organizationId).single();
+    const organization = await this.db
+      .from("organizations")
+      .select("name, plan_code")
+      .eq("id", organizationId)
+      .single();
     const plan = await this.db.from("plans").select("page_limit").eq("code", organization.data?.["plan_code"]).single();
     return `${organization.data?.["name"] ?? "?"} (${plan.data?.["page_limit"] ?? 0} pages)`;
   }

@@ -30,7 +30,8 @@ export class WorkspaceService {
   }
 
   async purge(organizationId: string): Promise<void> {
-    await this.supabase.from("notion_pages").delete().eq("organization_id", organizationId); // fourlayer-ignore missing-tenant-filters: belongs to the offboarding
+    const pages = this.supabase.from("notion_pages");
+    await pages.delete().eq("organization_id", organizationId); // fourlayer-ignore missing-tenant-filters: offboarding
     if (process.env.NOTION_KEEP_EXPORTS !== "1") {
       await this.supabase.storage.from("notion-exports").remove([`${organizationId}/pages.json`]);
     }
