@@ -83,9 +83,10 @@ class MemoryTree:
 
     __slots__ = ("_contents", "_directories", "_files", "_sorted")
 
-    def __init__(self, contents: Mapping[str, bytes]) -> None:
+    def __init__(self, contents: Mapping[str, bytes], directories: dict[str, set[str]] | None = None) -> None:
+        """`directories` is the index of exactly these files, when it is at hand."""
         self._contents = dict(contents)
-        self._directories = index_directories(self._contents)
+        self._directories = index_directories(self._contents) if directories is None else directories
         self._files: tuple[str, ...] | None = None
         self._sorted: dict[str, tuple[str, ...]] = {}
 
@@ -124,11 +125,4 @@ class MemoryTree:
             else:
                 same_names = path in contents and same_names
                 contents[path] = content
-        if not same_names:
-            return MemoryTree(contents)
-        tree = MemoryTree.__new__(MemoryTree)
-        tree._contents = contents
-        tree._directories = self._directories
-        tree._files = self._files
-        tree._sorted = self._sorted
-        return tree
+        return MemoryTree(contents, self._directories if same_names else None)

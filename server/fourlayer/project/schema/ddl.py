@@ -12,7 +12,16 @@ from fourlayer.project.schema.draft import Draft, DraftTable, DraftVariant
 from fourlayer.project.schema.model import Definition
 from fourlayer.project.schema.names import key_of, split_reference
 from fourlayer.project.schema.query import select_columns
-from fourlayer.project.schema.sql import DOLLAR, IDENT, NAME, STRING, Statement, closing, split_commas, statements
+from fourlayer.project.schema.sql import (
+    DOLLAR,
+    IDENT,
+    NAME,
+    STRING,
+    Statement,
+    closing,
+    split_commas,
+    statements,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,7 +39,7 @@ _PATTERNS = {
     ),
     "partition": rf"PARTITION\s+OF\s+({NAME})",
     "inherits": r"\s*INHERITS\s*\(",
-    "as": r"\s*(?:WITH\s*\([^)]*\)\s*|TABLESPACE\s+\w+\s*|USING\s+\w+\s*|ON\s+COMMIT\s+\w+(?:\s+ROWS)?\s*)*AS\b",
+    "as": r"\s*(?:WITH\s*\([^)]*\)\s*|(?:TABLESPACE|USING|ON\s+COMMIT)\s+\w+\s*(?:\bROWS\b\s*)?)*AS\b",
     "constraint": (
         rf"\s*(?:CONSTRAINT\s+(?P<name>{IDENT})\s+)?"
         r"(?:(?P<primary>PRIMARY\s+KEY)|(?P<unique>UNIQUE)|FOREIGN\s+KEY|CHECK\b|NOT\s+NULL\b|EXCLUDE\s*(?:USING|\()"
@@ -152,7 +161,11 @@ class Script:
             for found in _pattern("declared").finditer(blank):
                 self._arrays[found[1].lower()] = _literals(statement, blank, found.start(2))
         for found in _pattern("foreach").finditer(blank):
-            values = _literals(statement, blank, found.start(2)) if found[2] else self._arrays.get(found[3].lower())
+            values = (
+                _literals(statement, blank, found.start(2))
+                if found[2]
+                else self._arrays.get(found[3].lower())
+            )
             self._loops[found[1].lower()] = values or []
 
     def _execute(self, statement: Statement, blank: str, found: re.Match[str], depth: int) -> None:
@@ -171,7 +184,7 @@ class Script:
             self._run_generated(content, literal.start, depth)
         elif argument in self._loops:
             for value in self._loops[argument]:
-                text = _pattern("placeholder").sub(lambda _, value=value: value, content)
+                text = _pattern("placeholder").sub(value.replace("\\", ""), content)
                 self._run_generated(text, literal.start, depth)
 
     def _run_generated(self, text: str, site: int, depth: int) -> None:
@@ -197,19 +210,14 @@ class Script:
                     classification = found[1].lower()
         if classification is None:
             return
-        for name in ("table", "alter", "view"):
-            found = _pattern(name).match(blank)
-            if found:
-                span = found.span("name")
-                break
-        else:
-            found = _pattern("on_table").match(blank)
-            if not found or found.lastgroup is None:
+        for name in ("table", "alter", "view", "on_table"):
+            target = _pattern(name).match(blank)
+            if target:
+                group = "name" if name != "on_table" else target.lastgroup or 0
+                table = self.draft.tables.get(key_of(*_reference(statement, *target.span(group))))
+                if table is not None:
+                    table.classification = classification
                 return
-            span = found.span(found.lastgroup)
-        table = self.draft.tables.get(key_of(*_reference(statement, *span)))
-        if table is not None:
-            table.classification = classification
 
     def create_table(self, statement: Statement, blank: str, found: re.Match[str]) -> None:
         """CREATE TABLE in all its forms; temporary tables are none of the schema."""
@@ -358,13 +366,17 @@ class Script:
         self.draft.define(
             schema,
             name,
-            [DraftVariant(site, dict.fromkeys(columns, site), complete=complete) for columns, complete in answers]
+            [
+                DraftVariant(site, dict.fromkeys(columns, site), complete=complete)
+                for columns, complete in answers
+            ]
             or [DraftVariant(site, {}, complete=False)],
             is_view=True,
         )
 
     def _query(self, statement: Statement, blank: str, start: int) -> list[tuple[list[str], bool]]:
         """The columns that a query may yield, one answer per variant of the tables that it stars."""
+
         def read(begin: int, stop: int) -> tuple[str | None, str]:
             return _reference(statement, begin, stop)
 
@@ -441,7 +453,7 @@ class _Change:
                 self._script.draft.move(table, _identifier(statement, *found.span(1)), table.name)
 
     def _add(self, start: int, stop: int) -> None:
-        statement, blank, table = self._statement, self._blank, self._table
+        statement, blank = self._statement, self._blank
         addition = _pattern("add").match(blank, start, stop)
         constraint = _pattern("constraint").match(blank, addition.end(), stop) if addition else None
         if constraint:

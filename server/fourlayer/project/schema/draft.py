@@ -63,9 +63,21 @@ class DraftVariant:
 class DraftTable:
     """A table under construction; `current` is the variant whose columns count when one must be named."""
 
-    __slots__ = ("altered", "classification", "current", "definitions", "is_view", "name", "orm", "schema", "variants")
+    __slots__ = (
+        "altered",
+        "classification",
+        "current",
+        "definitions",
+        "is_view",
+        "name",
+        "orm",
+        "schema",
+        "variants",
+    )
 
-    def __init__(self, schema: str | None, name: str, variant: DraftVariant, *, is_view: bool = False) -> None:
+    def __init__(
+        self, schema: str | None, name: str, variant: DraftVariant, *, is_view: bool = False
+    ) -> None:
         self.schema = None if schema == DEFAULT_SCHEMA else schema
         self.name = name
         self.variants = [variant]
@@ -126,7 +138,11 @@ class Draft:
         key = key_of(schema, name)
         known = self.tables.get(key)
         for variant in variants:
-            if known is None or known.is_view != is_view or (is_view and variant.definition != known.definitions[0]):
+            if (
+                known is None
+                or known.is_view != is_view
+                or (is_view and variant.definition != known.definitions[0])
+            ):
                 known = self.tables[key] = DraftTable(schema, name, variant, is_view=is_view)
                 continue
             if if_not_exists:

@@ -85,7 +85,9 @@ def _read_model(draft: Draft, source: Source, block: _Block, objects: set[str]) 
             variant.add_unique(name, None, key)
     table = draft.define_alike(schema, name, variant, is_view=block.kind == "view")
     table.orm.update(names)
-    draft.orm_tables[block.name] = draft.orm_tables[block.name[:1].lower() + block.name[1:]] = key_of(schema, name)
+    draft.orm_tables[block.name] = draft.orm_tables[block.name[:1].lower() + block.name[1:]] = key_of(
+        schema, name
+    )
 
 
 def _logical_lines(source: Source, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -24,7 +24,10 @@ _PATTERNS = {
     "select": r"\bSELECT\s+(?:ALL\s+|DISTINCT\s+(?:ON\s*\([^)]*\)\s*)?)?",
     "from": r"\bFROM\b",
     "end": r"\b(?:UNION|EXCEPT|INTERSECT)\b|\bWITH\s+(?:NO\s+)?(?:DATA|CHECK|LOCAL|CASCADED)\b",
-    "source": rf"(?:\bFROM|\bJOIN|,)\s+(?:ONLY\s+)?(?:({NAME})(?!\s*\()(?:\s+(?:AS\s+)?(?!(?:{_KEYWORDS})\b)({IDENT}))?|\()",
+    "source": (
+        rf"(?:\bFROM|\bJOIN|,)\s+(?:ONLY\s+)?"
+        rf"(?:({NAME})(?!\s*\()(?:\s+(?:AS\s+)?(?!(?:{_KEYWORDS})\b)({IDENT}))?|\()"
+    ),
     "where": r"\b(?:WHERE|GROUP\s+BY|ORDER\s+BY|HAVING|LIMIT|WINDOW)\b",
     "star": rf"\s*(?:({NAME})\s*\.\s*)?\*\s*",
     "alias": rf".*\bAS\s+({IDENT})\s*",

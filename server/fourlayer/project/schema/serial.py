@@ -67,7 +67,9 @@ def _site(row: object) -> Definition:
 
 
 def _table(row: object, sites: list[Definition]) -> Table:
-    name, schema, columns, definitions, primary, unique, classification, is_view, orm, variants = _row(row, 10)
+    name, schema, columns, definitions, primary, unique, classification, is_view, orm, variants = _row(
+        row, 10
+    )
     return Table(
         name=_string(name),
         schema=None if schema is None else _string(schema),

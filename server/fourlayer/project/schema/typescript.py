@@ -28,8 +28,10 @@ _PATTERNS = {
     "call": rf"\s*{_WORD}(?:\.{_WORD})?\s*(?:<[^<>()]*>\s*)?\(",
     "chain": r"\.\s*(primaryKey|unique)\s*\(",
     "spread": rf"\.\.\.\s*({_WORD})",
-    "composite": r"\bprimaryKey\s*\(\s*(?:\{\s*)?",
-    "unique": r"\bunique(?:Index)?\s*\([^()]*\)(?:\s*\.\s*nullsNotDistinct\s*\(\s*\))?\s*\.\s*on\s*\(([^()]*)\)",
+    "unique": (
+        r"\bunique(?:Index)?\s*\([^()]*\)(?:\s*\.\s*nullsNotDistinct\s*\(\s*\))?"
+        r"\s*\.\s*on\s*\(([^()]*)\)"
+    ),
     "columns": r"\bprimaryKey\s*\(\s*\{[^{}]*?\bcolumns\s*:\s*\[([^\]]*)\]",
     "positional": r"\bprimaryKey\s*\(\s*([\w$.\s,]+)\)",
     "property": rf"\.\s*({_WORD})",
