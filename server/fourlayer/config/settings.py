@@ -11,6 +11,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Literal, NamedTuple
 
+GLOB = "glob"
+"""Marks a key whose values are globs relative to the root (or, in layers, to the provider's folder)."""
+
 Severity = Literal["off", "hint", "info", "warning", "error"]
 """What a rule's violations count as; `off` switches the rule off."""
 
@@ -40,6 +43,7 @@ class Workspace(NamedTuple):
     integrations: Annotated[
         tuple[str, ...],
         "Globs of the provider folders; brace globs are understood, several roots are allowed.",
+        GLOB,
     ] = ("packages/integrations/*",)
     shared: Annotated[
         tuple[str, ...],
@@ -48,24 +52,24 @@ class Workspace(NamedTuple):
     exclude: Annotated[
         tuple[str, ...],
         "Globs of files and folders that are never read, besides node_modules and what git ignores.",
+        GLOB,
     ] = ("**/dist/**",)
     respect_gitignore: Annotated[bool, "Leave out what .gitignore files name."] = True
-    tests: Annotated[tuple[str, ...], "Globs of test files."] = (
+    tests: Annotated[tuple[str, ...], "Globs of test files.", GLOB] = (
         "**/__tests__/**",
         "**/*.test.{ts,tsx,mts,cts}",
         "**/*.spec.{ts,tsx,mts,cts}",
     )
     package: Annotated[str, "Name of the npm package that holds the integrations."] = "@valueos/integrations"
     allowed_consumers: Annotated[
-        tuple[str, ...],
-        "Folders (or globs of folders) of the packages that may import integrations.",
+        tuple[str, ...], "Folders (or globs of folders) of the packages that may import integrations.", GLOB
     ] = ("packages/backend", "packages/agents", "packages/memory")
 
 
 class Scope(NamedTuple):
     """Code outside the providers that some categories judge too; of several that match, the last wins."""
 
-    paths: Annotated[tuple[str, ...], "Globs of the files, relative to the root."]
+    paths: Annotated[tuple[str, ...], "Globs of the files, relative to the root.", GLOB]
     layer: Annotated[ScopeLayer, "The layer that these files belong to."]
     categories: Annotated[tuple[Category, ...], "The categories of rules that judge these files."]
 
@@ -98,6 +102,7 @@ class Layer(NamedTuple):
         tuple[str, ...],
         "Globs relative to the provider's folder. The first layer that matches a file, in the order of the "
         "configuration, owns it.",
+        GLOB,
     ] = ()
     may_import: Annotated[tuple[str, ...], "Names of the layers that this one may import."] = ()
 
@@ -199,6 +204,7 @@ class Tenancy(NamedTuple):
         tuple[str, ...],
         "Globs of the files that define the database; folders named archive, archived or superseded and "
         "rollback files are skipped.",
+        GLOB,
     ] = ("**/migrations/**/*.sql", "**/database.types.ts", "**/schema.prisma")
     global_tables: Annotated[tuple[str, ...], "Tables that hold no tenant's data."] = ()
     root_tables: Annotated[tuple[str, ...], "Tables whose `id` is the tenant."] = ("tenants", "organizations")
@@ -231,7 +237,7 @@ class Rules(NamedTuple):
 class Override(NamedTuple):
     """Other severities for some files; of several that match, the last wins."""
 
-    paths: Annotated[tuple[str, ...], "Globs of the files, relative to the root."]
+    paths: Annotated[tuple[str, ...], "Globs of the files, relative to the root.", GLOB]
     rules: Annotated[Mapping[str, Severity], "Severities by rule id."]
 
 
