@@ -7,6 +7,11 @@ export const gitHubConfigSchema = z.object({
   webhookSecret: z.string().min(16),
 });
 
+const enabledSchema = z
+  .enum(["true", "false"])
+  .default("false")
+  .transform((value) => value === "true");
+
 export type GitHubConfig = z.infer<typeof gitHubConfigSchema>;
 
 /** The settings of the application. Tokens belong to tenants and come through `connect`. */
@@ -20,5 +25,5 @@ export function loadGitHubConfig(env: NodeJS.ProcessEnv = process.env): GitHubCo
 }
 
 export function isGitHubEnabled(env: NodeJS.ProcessEnv = process.env): boolean {
-  return env.GITHUB_ENABLED === "true";
+  return enabledSchema.parse(env.GITHUB_ENABLED);
 }

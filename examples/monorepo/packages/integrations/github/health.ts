@@ -1,6 +1,6 @@
 import type { HealthStatus } from "../base/index.js";
 import { loadGitHubConfig } from "./config.js";
-import { wrapGitHubError } from "./errors.js";
+import { GitHubResponseError, wrapGitHubError } from "./errors.js";
 
 const HEALTH_TIMEOUT_MS = 3_000;
 
@@ -27,7 +27,7 @@ export async function checkGitHubHealth(
 async function reachApi(signal: AbortSignal): Promise<void> {
   const response = await fetch(new URL("/meta", loadGitHubConfig().apiUrl), { signal });
   await response.body?.cancel();
-  if (response.status >= 500) throw new TypeError(`GitHub answered ${response.status}`);
+  if (response.status >= 500) throw new GitHubResponseError(response.status);
 }
 
 function rejectOnAbort(signal: AbortSignal): Promise<never> {

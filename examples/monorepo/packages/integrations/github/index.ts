@@ -7,4 +7,4 @@ export type { GitHubWebhookPorts, GitHubWebhookRequest } from "./handlers/webhoo
 export { checkGitHubHealth } from "./health.js";
 export { IssueService } from "./services/IssueService.js";
 export type { IssueStore } from "./services/IssueService.js";
-export type { GitHubEntityType, GitHubIssue, GitHubIssueEvent, TrackedIssue } from "./types.js";
+export type { GitHubEntityType, GitHubIssue, TrackedIssue } from "./types.js";

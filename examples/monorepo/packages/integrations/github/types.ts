@@ -9,13 +9,6 @@ export interface GitHubIssue {
   updatedAt: string;
 }
 
-export interface GitHubIssueEvent {
-  deliveryId: string;
-  action: string;
-  repository: string;
-  issueNumber: number;
-}
-
 export interface TrackedIssue {
   externalId: string;
   title: string;

@@ -2,7 +2,7 @@ import { createClient } from "@supabase/supabase-js";
 import { Worker } from "bullmq";
 
 import { connectAdapter } from "../integrations/adapters.js";
-import { connection, SYNC_QUEUE } from "../integrations/syncQueue.js";
+import { connection, publishDepth, SYNC_QUEUE } from "../integrations/syncQueue.js";
 import type { SyncJob } from "../integrations/syncQueue.js";
 import { observeDuration } from "../lib/metrics.js";
 
@@ -28,6 +28,7 @@ export function startSyncWorker(): Worker<SyncJob> {
         occurred_at: new Date().toISOString(),
       });
       observeDuration("integration_sync_ms", Date.now() - startedAt);
+      await publishDepth();
     },
     { connection, concurrency: 5 }
   );
