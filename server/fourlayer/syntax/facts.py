@@ -407,7 +407,7 @@ class FileFacts:
         if node is None or data[at : at + 1] in (b"", b"}", b")", b"]"):
             return None
         while node.parent is not None and node.parent.start_byte == at and node.parent.parent is not None:
-            if node.parent.type in _HOLDERS:
+            if node.parent.type in _HOLDERS and node.is_named and node.type != "jsx_opening_element":
                 break
             node = node.parent
         return Span(node.start_byte, node.end_byte)
