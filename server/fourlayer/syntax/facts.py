@@ -20,6 +20,8 @@ from fourlayer.syntax.text import Text, decode
 if TYPE_CHECKING:
     from tree_sitter import Node, Tree
 
+    from fourlayer.syntax.scope import Scopes
+
 ImportKind = Literal["import", "export", "dynamic", "require", "mock", "type"]
 ExportKind = Literal["declaration", "named", "from", "all", "namespace", "default", "assign"]
 DeclKind = Literal[
@@ -91,11 +93,20 @@ class Comment(NamedTuple):
 class Chunk:
     """A lowered declaration, shared by all versions of the file in which its bytes are the same."""
 
-    __slots__ = ("_parents", "root")
+    __slots__ = ("_parents", "_scopes", "root")
 
     def __init__(self, root: n.Node) -> None:
         self.root = root
         self._parents: dict[n.Node, n.Node] | None = None
+        self._scopes: Scopes | None = None
+
+    def scopes(self) -> Scopes:
+        """The bindings of the names inside."""
+        if self._scopes is None:
+            from fourlayer.syntax.scope import Scopes
+
+            self._scopes = Scopes(self)
+        return self._scopes
 
     def parents(self) -> dict[n.Node, n.Node]:
         """The parent of every node below the root."""
