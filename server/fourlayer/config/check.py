@@ -56,9 +56,7 @@ def checked(
     valid: list[tuple[str, _Table]] = []
     layer_names = {*DEFAULT_LAYERS}.union(*(_table(source.values.get("layers")) for source in sources))
     for source in sources:
-        found = list(_structure_problems(source, rule_ids))
-        if not found:
-            found = list(_meaning_problems(source, rule_ids, layer_names))
+        found = [*_structure_problems(source, rule_ids), *_meaning_problems(source, rule_ids, layer_names)]
         if found:
             problems += sorted(found, key=lambda problem: problem[:3])
         elif source.values:
@@ -283,16 +281,14 @@ def _overlay(base: _Table, over: Mapping[str, object]) -> None:
         if isinstance(value, dict) and isinstance(present, dict):
             _overlay(cast("_Table", present), cast("_Table", value))
         else:
-            base[key] = _copied(value)
+            base[key] = _copied(over[key])
 
 
 def _copied(value: object) -> object:
     """Tables anew, so that overlaying never changes a layer."""
-    return (
-        {k: _copied(v) for k, v in _table(cast("object", value)).items()}
-        if isinstance(value, dict)
-        else value
-    )
+    if not isinstance(value, dict):
+        return value
+    return {key: _copied(item) for key, item in cast("_Table", value).items()}
 
 
 def _tidy(values: Mapping[str, object]) -> _Table:

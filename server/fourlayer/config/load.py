@@ -107,14 +107,17 @@ def _load(
     """Parse the file's content, then check and merge."""
     from fourlayer.config.check import Source, checked
 
-    sources = [Source(layer.origin, layer.values) for layer in layers]
-    if file is not None:
-        parsed = _parse(file, data)
-        if isinstance(parsed, ConfigProblem):
-            return _with_problem(parsed, layers, version, rule_ids)
-        values, text = parsed
-        sources.insert(0, Source(file, values, text))
-    return Loaded(*checked(sources, version, rule_ids))
+    parsed = None if file is None else _parse(file, data)
+    if isinstance(parsed, ConfigProblem):
+        return _with_problem(parsed, layers, version, rule_ids)
+    try:
+        sources = [Source(layer.origin, layer.values) for layer in layers]
+        if file is not None and parsed is not None:
+            sources.insert(0, Source(file, *parsed))
+        return Loaded(*checked(sources, version, rule_ids))
+    except RecursionError:
+        origin = file if file is not None else layers[0].origin
+        return Loaded(Settings(), MappingProxyType({}), (_too_deep(origin),))
 
 
 def _with_problem(
@@ -165,7 +168,7 @@ def _parse(file: str, data: bytes) -> tuple[dict[str, object], str] | ConfigProb
     try:
         return tomllib.loads(text), text
     except RecursionError:
-        return _whole(file, "the configuration is nested too deeply", "remove the nested brackets")
+        return _too_deep(file)
     except ValueError as error:  # tomllib's own error, and integers with thousands of digits
         return _syntax_problem(file, text, str(error))
 
@@ -194,6 +197,10 @@ def _syntax_problem(file: str, text: str, message: str) -> ConfigProblem:
 def _whole(file: str, message: str, remedy: str) -> ConfigProblem:
     """A problem of the file as such, shown at its start."""
     return ConfigProblem(file, 1, 1, "", message, remedy)
+
+
+def _too_deep(file: str) -> ConfigProblem:
+    return _whole(file, "the configuration is nested too deeply", "remove the nested tables or lists")
 
 
 def _cache_key(

@@ -77,7 +77,7 @@ def json_schema(rules: Sequence[tuple[str, str]]) -> dict[str, object]:
         "properties": {rule: {"description": text, **severity} for rule, text in rules},
         "additionalProperties": False,
     }
-    defs["RuleSetting"]["additionalProperties"] = True
+    defs["RuleSetting"] = _model(RuleSetting).model_json_schema(by_alias=True)
     for item in (schema, *defs.values()):
         _without_titles(item)
     return {
@@ -102,10 +102,13 @@ def _model(record: type) -> type[BaseModel]:
         options: dict[str, Any] = {"alias": kebab(name), "description": text}
         if name in defaults:
             options |= _default(defaults[name])
-        fields[name] = (_field_type(kind), Field(**options))
+        fields[name + "_"] = (_field_type(kind), Field(**options))  # pydantic has a `schema` of its own
         if record is Symbols:
             twin = f"Added to `{kebab(name)}`: {text[0].lower()}{text[1:]}"
-            fields[f"extend_{name}"] = (list[str], Field([], alias=f"extend-{kebab(name)}", description=twin))
+            fields[f"extend_{name}_"] = (
+                list[str],
+                Field([], alias=f"extend-{kebab(name)}", description=twin),
+            )
     base = _Open if hidden else _Base
     return create_model(record.__name__, __base__=base, __doc__=record.__doc__, **fields)
 
@@ -114,8 +117,10 @@ def _default(value: object) -> dict[str, Any]:
     """How a field's default is declared: only simple values are worth showing in the schema."""
     if isinstance(value, str | bool):
         return {"default": value}
-    if isinstance(value, tuple) and not hasattr(value, "_fields"):
-        return {"default": list(cast("tuple[object, ...]", value))}
+    if isinstance(value, tuple):
+        items = cast("tuple[object, ...]", value)
+        if not hasattr(items, "_fields"):
+            return {"default": list(items)}
     return {"default_factory": dict}
 
 
