@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
@@ -130,13 +130,14 @@ class FakeJudge:
         return FakeOpened(files, self.rule)
 
 
-def page_of(examples: str = EXAMPLES, **sections: str) -> Page:
-    bodies: Mapping[str, str] = {
-        "Examples": examples,
-        **{name.replace("_", " "): sections[name] for name in sections},
-    }
+def page_text(examples: str = EXAMPLES, **sections: str) -> str:
+    bodies = {"Examples": examples, **{name.replace("_", " "): text for name, text in sections.items()}}
     text = "".join(f"## {name}\n{bodies.get(name, 'Text.')}\n" for name in SECTIONS)
-    return parse_page(f"# no-shout\n\nReports shouting.\n\n{META_COMMENT}\n{META_LINE}\n\n{text}", "p.md")
+    return f"# no-shout\n\nReports shouting.\n\n{META_COMMENT}\n{META_LINE}\n\n{text}"
+
+
+def page_of(examples: str = EXAMPLES, **sections: str) -> Page:
+    return parse_page(page_text(examples, **sections), "p.md")
 
 
 def complaints(page: Page, rule: FakeRule, meta: RuleMeta = META) -> list[str]:
