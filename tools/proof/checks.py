@@ -1,0 +1,120 @@
+"""Runs `fourlayer check` on a checkout with a configuration of its own, and reads its JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple, TypedDict
+
+WHOLE = """[workspace]
+integrations = ["packages/*", "apps/*"]
+shared = []
+
+[rules.explicit-any]
+include-tests = true
+
+[rules.default-export]
+include-tests = true
+"""
+"""Judges every package and app as if it were an integration, as the oracles were made."""
+
+SCOPED = """[[scopes]]
+paths = ["packages/backend/src/**"]
+layer = "service"
+categories = ["tenancy", "webhooks", "jobs"]
+
+[[scopes]]
+paths = ["packages/backend/src/workers/**"]
+layer = "jobs"
+categories = ["tenancy", "jobs"]
+"""
+"""The integrations and, for some categories, the backend."""
+
+TENANCY = frozenset({"missing-tenant-filter", "missing-tenant-column", "wrong-tenant-column"})
+
+
+class Place(NamedTuple):
+    """Where something was found. Line and column are 1-based, the column in UTF-16 units."""
+
+    path: str
+    line: int
+    column: int
+
+
+class Position(TypedDict):
+    """One end of a range in the JSON report."""
+
+    line: int
+    column: int
+
+
+class Range(TypedDict):
+    """A range in the JSON report."""
+
+    start: Position
+    end: Position
+
+
+class Found(TypedDict):
+    """What is read of one finding in the JSON report."""
+
+    rule: str
+    severity: str
+    certainty: str
+    message: str
+    path: str
+    range: Range
+
+
+class Problem(TypedDict):
+    """What is read of one problem in the JSON report."""
+
+    kind: str
+    message: str
+
+
+class Report(TypedDict):
+    """What is read of the JSON report."""
+
+    findings: list[Found]
+    problems: list[Problem]
+    summary: dict[str, float]
+
+
+def place_of(found: Found) -> Place:
+    """Where a finding starts."""
+    start = found["range"]["start"]
+    return Place(found["path"], start["line"], start["column"])
+
+
+def check(repository: Path, configuration: str, *arguments: str) -> Report:
+    """Check a checkout under a configuration. Raises RuntimeError when the tool is in trouble."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder) / "fourlayer.toml"
+        config.write_text(configuration, encoding="utf-8")
+        command = [
+            sys.executable,
+            "-m",
+            "fourlayer",
+            "check",
+            "--root",
+            str(repository),
+            "--config",
+            str(config),
+        ]
+        run = subprocess.run(
+            [*command, "--no-cache", "--output-format", "json", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    try:
+        report: Report = json.loads(run.stdout)
+    except ValueError:
+        raise RuntimeError(f"exit code {run.returncode}: {run.stderr or run.stdout}") from None
+    for problem in report["problems"]:
+        sys.stderr.write(f"{problem['kind']}: {problem['message']}\n")
+    return report
