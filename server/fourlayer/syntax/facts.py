@@ -7,6 +7,7 @@ on demand (see `nodes`), at most once, and an edit elsewhere in the file keeps t
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -311,19 +312,29 @@ class FileFacts:
         key = (decl.chunk_kind, self.text.data[decl.start : decl.end])
         chunk = self._chunks.get(key) or self._inherited.get(key)
         if chunk is None:
-            node = decl.tree_node() or self._find(decl.path)
-            lowerer = Lowerer(self.text.data, decl.start, self.language, node.has_error)
-            root: n.Node
-            if decl.kind == "member":
-                root = lowerer.class_member(node) or n.OtherStmt(0, decl.end - decl.start, node.type, ())
-            elif decl.kind == "class":
-                root = lowerer.class_decl(_declared(node), members=False)
-            else:
-                root = lowerer.stmt(node)
-            chunk = Chunk(root)
+            chunk = Chunk(self._lower(decl, decl.tree_node() or self._find(decl.path)))
         if decl.trusted:
             self._chunks[key] = chunk
         return chunk
+
+    def _lower(self, decl: Decl, node: Node) -> n.Node:
+        lowerer = Lowerer(self.text.data, decl.start, self.language, node.has_error)
+        try:
+            return _lower_decl(lowerer, decl, node)
+        except RecursionError:
+            pass
+        # Generated code may nest thousands deep. Python's own frames are cheap, so allow more of them once.
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(_DEEP)
+        try:
+            return _lower_decl(lowerer, decl, node)
+        except RecursionError:
+            decl.trusted = False
+            too_deep = n.OtherStmt(0, decl.end - decl.start, "too deep", ())
+            too_deep.broken = True
+            return too_deep
+        finally:
+            sys.setrecursionlimit(limit)
 
     def carry(self) -> None:
         """Keep lowered declarations of the previous version that this version still holds."""
@@ -462,7 +473,16 @@ class FileFacts:
         return self._interface
 
 
+_DEEP = 40_000
 _SPACE = re.compile(rb"\s*")
+
+
+def _lower_decl(lowerer: Lowerer, decl: Decl, node: Node) -> n.Node:
+    if decl.kind == "member":
+        return lowerer.class_member(node) or n.OtherStmt(0, decl.end - decl.start, node.type, ())
+    if decl.kind == "class":
+        return lowerer.class_decl(_declared(node), members=False)
+    return lowerer.stmt(node)
 
 
 def _code_from(data: bytes, offset: int) -> int:
@@ -740,7 +760,9 @@ def _imports(facts: FileFacts, root: Node) -> Iterator[Import]:
             continue
         if facts.in_string_or_comment(match.start()):
             continue
-        yield _called_import(facts, root, match)
+        node = root.descendant_for_byte_range(match.start(), match.start() + 1)
+        if node is None or node.parent is None or node.parent.type != "import_require_clause":
+            yield _called_import(facts, match, node)
 
 
 def _statements(root: Node) -> Iterator[Node]:
@@ -758,12 +780,11 @@ def _statements(root: Node) -> Iterator[Node]:
             yield node
 
 
-def _called_import(facts: FileFacts, root: Node, match: re.Match[bytes]) -> Import:
+def _called_import(facts: FileFacts, match: re.Match[bytes], node: Node | None) -> Import:
     word = match.group(1)
     start, end = match.span(2)
     specifier = unescape(decode(match.group(2)[1:-1]))
     stmt = Span(match.start(), facts.text.data.find(b")", end) + 1 or end)
-    node = root.descendant_for_byte_range(match.start(), match.start() + 1)
     kind: ImportKind
     if word == b"import":
         kind = "type" if facts.masked(match.start()) or _in_type(node) else "dynamic"

@@ -10,6 +10,18 @@ from itertools import pairwise
 MAX_EXPANSIONS = 1024
 """How many plain patterns the braces of one glob may stand for."""
 
+_NAMED_CLASSES = {
+    "alnum": "a-zA-Z0-9",
+    "alpha": "a-zA-Z",
+    "blank": r" \t",
+    "digit": "0-9",
+    "lower": "a-z",
+    "punct": r"!-.:-@\[-`{-~",
+    "space": r"\s",
+    "upper": "A-Z",
+    "xdigit": "a-fA-F0-9",
+}
+
 _SPECIAL = frozenset("*?[\\")
 
 
@@ -151,7 +163,7 @@ def _first_braces(text: str) -> tuple[int, int, list[int]] | None:
         if char == "\\":
             index += 1
         elif char == "[":
-            index = _class_end(text, index) or index
+            index = class_end(text, index) or index
         elif char == "{":
             opened.append((index, []))
         elif char == "," and opened:
@@ -204,7 +216,7 @@ def translate(glob: str) -> str:
             continue
         if char == "?":
             parts.append("[^/]")
-        elif char == "[" and (close := _class_end(glob, index)):
+        elif char == "[" and (close := class_end(glob, index)):
             parts.append(_class(glob[index + 1 : close]))
             index = close
         elif char == "\\" and index + 1 < len(glob):
@@ -216,7 +228,7 @@ def translate(glob: str) -> str:
     return "".join(parts)
 
 
-def _class_end(text: str, start: int) -> int | None:
+def class_end(text: str, start: int) -> int | None:
     """Offset of the `]` that closes the class opened at `start`; None where it is literal text."""
     index = start + 1
     if text[index : index + 1] in {"!", "^"}:
@@ -224,15 +236,23 @@ def _class_end(text: str, start: int) -> int | None:
     if text[index : index + 1] == "]":
         index += 1
     while index < len(text) and text[index] != "]":
-        index += 2 if text[index] == "\\" else 1
+        if text.startswith("[:", index) and (end := text.find(":]", index + 2)) >= 0:
+            index = end + 2
+        else:
+            index += 2 if text[index] == "\\" else 1
     return index if index < len(text) else None
 
 
 def _class(body: str) -> str:
     """A regex class for the text between `[` and `]`; a range that runs backwards matches nothing."""
     negated = body[:1] in {"!", "^"}
+    body = body[1:] if negated else body
     items: list[str] = []
-    chars = _class_chars(body[1:] if negated else body)
+    for name, chars_of_name in _NAMED_CLASSES.items():
+        if f"[:{name}:]" in body:
+            body = body.replace(f"[:{name}:]", "")
+            items.append(chars_of_name)
+    chars = _class_chars(body)
     index = 0
     while index < len(chars):
         char, _ = chars[index]

@@ -84,7 +84,7 @@ _GAPS: tuple[tuple[bytes, bytes], ...] = (
         b"_",
     ),
     # interface A<in out T>
-    (rb"[<,]\s*((?:in\s+out|in|out)\s)\s*\w+\s*[,>=]", b" "),
+    (rb"[<,]\s*((?:in\s+out|in|out)\s)(?=\s*\w+\s*(?:[,>=]|extends\b))", b" "),
     # i < unique.length
     (rb"<\s*(unique)\b(?!\s+symbol)", b"_"),
     # bare & in JSX text
