@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fourlayer.syntax.glob import translate
+from fourlayer.syntax.glob import class_end, translate
 
 _GLOB = frozenset("*?[\\")
 
@@ -43,7 +43,7 @@ class Ignore:
             elif not anchored and not dirs_only and _is_extension(body):
                 self._extensions[body[1:]] = run
             else:
-                (paths if anchored else names).append((run, body, dirs_only))
+                (paths if anchored else names).append((run, _by_bytes(body), dirs_only))
         self._name_globs = _RankedGlobs(names) if names else None
         self._path_globs = _RankedGlobs(paths) if paths else None
 
@@ -110,6 +110,7 @@ class _RankedGlobs:
 
     def last_run(self, path: str, is_dir: bool) -> int:
         """The highest run with a match; -1 without one."""
+        path = _by_bytes(path)
         if not (path.startswith(self._heads) or path.endswith(self._tails)):
             for middle in self._middles:
                 if middle in path:
@@ -172,8 +173,25 @@ def _pattern(line: str) -> tuple[bool, str, bool, bool] | None:
 
 
 def _well_formed(body: str) -> bool:
-    """Whether git can match it: no lone backslash at its end."""
-    return (len(body) - len(body.rstrip("\\"))) % 2 == 0
+    """Whether git can match it: no lone backslash at its end, no class left open."""
+    index = 0
+    while index < len(body):
+        if body[index] == "\\":
+            index += 1
+            if index == len(body):
+                return False
+        elif body[index] == "[":
+            end = class_end(body, index)
+            if end is None:
+                return False
+            index = end
+        index += 1
+    return True
+
+
+def _by_bytes(text: str) -> str:
+    """One character a byte, because git's `?` and classes match bytes."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def _is_extension(body: str) -> bool:
