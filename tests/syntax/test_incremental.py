@@ -39,10 +39,37 @@ STATEMENTS = [
     "/* é😀 */\r",
 ]
 PIECES = [
-    "a", " ", "\n", "\r\n", "\r", "\u2028", "\x0c", "{", "}", "(", ")", "`", '"', "'", "/*", "*/", "//", ";", "any",
-    ": any", "export ", "default ", "await ", "😀", "é", ".eq(\"x\", y)", "import { q } from \"q\";\n", "x as any",
-    "\nconst n = 1;\n", "function g() { return 2; }\n",
-]  # fmt: skip
+    "a",
+    " ",
+    "\n",
+    "\r\n",
+    "\r",
+    "\u2028",
+    "\x0c",
+    "{",
+    "}",
+    "(",
+    ")",
+    "`",
+    '"',
+    "'",
+    "/*",
+    "*/",
+    "//",
+    ";",
+    "any",
+    ": any",
+    "export ",
+    "default ",
+    "await ",
+    "😀",
+    "é",
+    '.eq("x", y)',
+    'import { q } from "q";\n',
+    "x as any",
+    "\nconst n = 1;\n",
+    "function g() { return 2; }\n",
+]
 
 
 def dump(node: n.Node) -> tuple[object, ...]:

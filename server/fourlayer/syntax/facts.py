@@ -760,9 +760,9 @@ def _imports(facts: FileFacts, root: Node) -> Iterator[Import]:
             continue
         if facts.in_string_or_comment(match.start()):
             continue
-        node = root.descendant_for_byte_range(match.start(), match.start() + 1)
-        if node is None or node.parent is None or node.parent.type != "import_require_clause":
-            yield _called_import(facts, match, node)
+        word = root.descendant_for_byte_range(match.start(), match.start() + 1)
+        if word is None or word.parent is None or word.parent.type != "import_require_clause":
+            yield _called_import(facts, match, word)
 
 
 def _statements(root: Node) -> Iterator[Node]:
