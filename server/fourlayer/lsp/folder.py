@@ -1,0 +1,202 @@
+"""One workspace root in the session: its open buffers, its present snapshot, and what the client was told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from fourlayer.files.read import read_bytes
+from fourlayer.lsp import uris
+from fourlayer.lsp.convert import Place
+from fourlayer.lsp.documents import Document, Edit, difference
+from fourlayer.lsp.steady import Shown, carried, fresh, steadied
+from fourlayer.syntax.text import Text
+
+if TYPE_CHECKING:
+    from fourlayer.app import App
+    from fourlayer.config.load import ConfigProblem
+    from fourlayer.project.snapshot import Snapshot
+
+
+class Folder:
+    """Mutable, and touched on the loop's thread only. Paths are relative to `root`, with "/".
+
+    `root` is the real path of the folder, `spelled` the same place as the client names it.
+    """
+
+    def __init__(self, root: str, spelled: str, app: App) -> None:
+        self.root = root
+        self.spelled = spelled
+        self.app = app
+        self.problems: tuple[ConfigProblem, ...] = ()
+        self.documents: dict[str, Document] = {}
+        self.shown: dict[str, tuple[Shown, ...]] = {}
+        self.urgent: dict[str, None] = {}
+        """Files to judge before anything else, in order: what was opened or edited."""
+        self.queue: dict[str, None] = {}
+        """Files whose findings may be outdated, the most interesting first."""
+        self.rescan_due = False
+        """Whether to look at the disk again once nothing is urgent."""
+        self.inert: dict[str, str] = {}
+        """Rules that cannot run, and why, as far as the client was told."""
+        self._snapshot: Snapshot | None = None
+        self._changed: set[str] = set()
+        self._relist = True
+        self._stale: set[str] = set()
+        self._placed: dict[str, Text] = {}
+        self._edits: dict[str, list[Edit] | None] = {}
+        self.place = Place(self.uri, self.text, self.version)
+
+    # Names
+
+    def path(self, real_path: str) -> str | None:
+        """The relative path of a real path; None outside of this folder."""
+        return uris.relative(self.root, real_path)
+
+    def uri(self, path: str) -> str:
+        """The URI of a file: as the client spelled it where the file is open."""
+        document = self.documents.get(path)
+        if document is not None:
+            return document.uri
+        return uris.from_path(f"{self.spelled}/{path}" if path else self.spelled)
+
+    def text(self, path: str) -> Text | None:
+        """The text of a file: the open buffer, else what the snapshot holds."""
+        document = self.documents.get(path)
+        if document is not None:
+            return document.text
+        return self._snapshot.text(path) if self._snapshot is not None else None
+
+    def version(self, path: str) -> int | None:
+        """The version of an open document; None for a closed file."""
+        document = self.documents.get(path)
+        return document.version if document is not None else None
+
+    # Changes
+
+    def open(self, path: str, document: Document) -> None:
+        """A document was opened: from now on it stands for the file."""
+        self.documents[path] = document
+        self._touch(path, None)
+
+    def edited(self, path: str, edits: Iterable[Edit]) -> None:
+        """An open document's text was replaced by its next version."""
+        self._touch(path, edits)
+
+    def close(self, path: str) -> None:
+        """A document was closed: the disk speaks for the file again."""
+        self.documents.pop(path, None)
+        self._touch(path, None)
+
+    def disk_changed(self, paths: Collection[str], *, names: bool) -> None:
+        """Files changed on disk; `names` tells that some were created or deleted, or may have been."""
+        for path in paths:
+            self._changed.add(path)
+            if path not in self.documents:
+                self._edits[path] = None
+        self._relist = self._relist or names
+
+    def rescan(self) -> None:
+        """Look at everything on disk again."""
+        self._relist = True
+
+    def rescan_if_due(self) -> None:
+        """Do a rescan that was put off."""
+        if self.rescan_due:
+            self.rescan_due = False
+            self._relist = True
+
+    def replace_app(self, app: App) -> None:
+        """Go on with another configuration; everything is judged anew."""
+        self.app = app
+        self._snapshot = None
+        self._relist = True
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something changed since the present snapshot was taken."""
+        return self._snapshot is None or self._relist or bool(self._changed)
+
+    def _touch(self, path: str, edits: Iterable[Edit] | None) -> None:
+        self._changed.add(path)
+        self.urgent[path] = None
+        known = self._edits.get(path, [])
+        if edits is None or known is None:
+            self._edits[path] = None
+        else:
+            known.extend(edits)
+            self._edits[path] = known
+
+    # Judging
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The present snapshot, taken anew where something changed."""
+        if self._snapshot is not None and not self.dirty:
+            return self._snapshot
+        buffers = {path: document.text for path, document in self.documents.items()}
+        changed = None if self._relist or self._snapshot is None else frozenset(self._changed)
+        snapshot = self.app.snapshot(buffers, self._snapshot, changed)
+        self._snapshot = snapshot
+        self._changed.clear()
+        self._relist = False
+        targets = self.app.targets(snapshot)
+        self._stale = {*targets, *self.shown}
+        for path in (*self.documents, *targets, *self.shown):
+            self.queue.setdefault(path)
+        return snapshot
+
+    def refresh(self) -> None:
+        """Take a new snapshot where something changed."""
+        _ = self.snapshot
+
+    def is_current(self, path: str) -> bool:
+        """Whether the findings shown of a file are those of the present texts."""
+        return not self.dirty and path not in self._stale
+
+    def judge(self, path: str) -> bool:
+        """Find out what there is to show of a file now; whether that differs from before in any way.
+
+        Raises whatever the analysis raises; then what was shown stays, moved along with the edits.
+        """
+        snapshot = self.snapshot
+        self.urgent.pop(path, None)
+        self.queue.pop(path, None)
+        self._stale.discard(path)
+        before = self._carry(path, snapshot)
+        known = self.shown.get(path, ())
+        self.shown[path] = before
+        after = self._steadied(path, snapshot, before)
+        text = snapshot.text(path)
+        if after and text is not None:
+            self.shown[path] = after
+            self._placed[path] = text
+        else:
+            del self.shown[path]
+        return after != known
+
+    def _steadied(self, path: str, snapshot: Snapshot, before: tuple[Shown, ...]) -> tuple[Shown, ...]:
+        findings = self.app.check_file(snapshot, path)
+        if path not in self.documents or not (before or findings):
+            return fresh(findings)
+        file_rules = frozenset(meta.id for meta in self.app.rules if meta.unit == "file")
+        return steadied(findings, before, snapshot.facts(path), file_rules)
+
+    def _carry(self, path: str, snapshot: Snapshot) -> tuple[Shown, ...]:
+        """What was shown of a file, moved to its present text."""
+        shown = self.shown.get(path, ())
+        edits = self._edits.pop(path, [])
+        text = snapshot.text(path)
+        old = self._placed.pop(path, None)
+        if not shown or text is None or old is None:
+            return ()
+        return carried(shown, difference(old.data, text.data) if edits is None else edits)
+
+    def is_on_disk_as_known(self, path: str) -> bool:
+        """Whether a file is open, or its content on disk is the snapshot's."""
+        return path in self.documents or read_bytes(self.root, path) == self.snapshot.read(path)
+
+    def is_absent(self, path: str) -> bool:
+        """Whether no file, link or open document of this name is there."""
+        return path not in self.documents and not os.path.lexists(os.path.join(self.root, *path.split("/")))
