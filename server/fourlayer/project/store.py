@@ -1,0 +1,187 @@
+"""What snapshots share: contents read from disk, their digests, and facts by content; all bounded."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from hashlib import sha1
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from fourlayer.syntax.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from fourlayer.syntax.facts import FileFacts
+
+Language = Literal["ts", "tsx"]
+StatKey = tuple[int, int, int, int]
+"""Size in bytes, modification and change time in nanoseconds, inode."""
+
+Digest = bytes
+
+
+class Disk(Protocol):
+    """The files of a workspace as they stand on disk, listed as far as they were asked for. Immutable."""
+
+    def stat(self, path: str) -> StatKey | None:
+        """The status of a file of the workspace; None for anything else."""
+        ...
+
+    def read(self, path: str) -> bytes | str:
+        """The content of a file, or why it cannot be read."""
+        ...
+
+    def children(self, folder: str) -> Collection[str]:
+        """The names in a folder; of a folder not yet walked, folders without workspace files too."""
+        ...
+
+    def is_dir(self, path: str) -> bool:
+        """Whether the folder exists."""
+        ...
+
+    def files(self) -> Mapping[str, StatKey]:
+        """Every file of the workspace."""
+        ...
+
+    def changed(self, changes: Mapping[str, StatKey | None]) -> Disk:
+        """The same with some files added or changed (their new status) or gone (None)."""
+        ...
+
+
+class Store:
+    """Memory that outlives snapshots. Not safe for several threads at once.
+
+    `content_limit` and `facts_limit` bound the bytes of closed files' sources that are kept, and of the
+    sources whose facts are kept; `trees` is how many closed files keep their parse tree.
+    """
+
+    def __init__(
+        self, *, content_limit: int = 48_000_000, facts_limit: int = 24_000_000, trees: int = 16
+    ) -> None:
+        self._content_limit = content_limit
+        self._facts_limit = facts_limit
+        self._trees = trees
+        self._texts: OrderedDict[tuple[str, StatKey], Text] = OrderedDict()
+        self._texts_size = 0
+        self._facts: OrderedDict[tuple[Digest, Language], FileFacts] = OrderedDict()
+        self._facts_size = 0
+        self._digests: dict[str, tuple[StatKey, Digest]] = {}
+        self._problems: dict[str, tuple[StatKey, str]] = {}
+        self._closed: OrderedDict[int, FileFacts] = OrderedDict()
+        self._serial = 0
+
+    def next_serial(self) -> int:
+        """A number that was not given before."""
+        self._serial += 1
+        return self._serial
+
+    def text(self, disk: Disk, path: str, stat: StatKey) -> Text | None:
+        """The content of a file on disk; None, and a problem, when it cannot be read."""
+        key = (path, stat)
+        found = self._texts.get(key)
+        if found is not None:
+            self._texts.move_to_end(key)
+            return found
+        data = disk.read(path)
+        if isinstance(data, str):
+            self._problems[path] = (stat, data)
+            return None
+        self._problems.pop(path, None)
+        text = Text(data)
+        self._texts[key] = text
+        self._texts_size += len(data)
+        while self._texts_size > self._content_limit and len(self._texts) > 1:
+            _, old = self._texts.popitem(last=False)
+            self._texts_size -= len(old)
+        return text
+
+    def problem(self, path: str, stat: StatKey) -> str | None:
+        """Why the file could not be read in this state; None when it could, or was not tried."""
+        known = self._problems.get(path)
+        return known[1] if known is not None and known[0] == stat else None
+
+    def digest(self, disk: Disk, path: str, stat: StatKey) -> Digest | None:
+        """A hash of a file's content on disk, kept while its status is the same."""
+        known = self._digests.get(path)
+        if known is not None and known[0] == stat:
+            return known[1]
+        text = self.text(disk, path, stat)
+        if text is None:
+            return None
+        digest = digest_of(text.data)
+        self._digests[path] = (stat, digest)
+        return digest
+
+    def forget(self, path: str) -> None:
+        """Read the file again when it is next asked for, even if its status is the same."""
+        known = self._digests.pop(path, None)
+        self._problems.pop(path, None)
+        if known is not None:
+            old = self._texts.pop((path, known[0]), None)
+            self._texts_size -= 0 if old is None else len(old)
+
+    def facts(
+        self, text: Text, digest: Digest, language: Language, previous: FileFacts | None = None
+    ) -> FileFacts:
+        """The facts of a content, made once. `previous` are those of the same file before an edit."""
+        key = (digest, language)
+        found = self._facts.get(key)
+        if found is not None:
+            self._facts.move_to_end(key)
+            return found
+        facts = _facts(text, language, previous)
+        self._facts[key] = facts
+        self._facts_size += len(text)
+        while self._facts_size > self._facts_limit and len(self._facts) > 1:
+            _, old = self._facts.popitem(last=False)
+            self._facts_size -= len(old.text)
+        return facts
+
+    def has_facts(self, digest: Digest, language: Language) -> bool:
+        """Whether the facts of this content are at hand."""
+        return (digest, language) in self._facts
+
+    def closed(self, facts: FileFacts) -> None:
+        """Note the use of a closed file's facts: only the most recently used ones keep their tree."""
+        key = id(facts)
+        if key in self._closed:
+            self._closed.move_to_end(key)
+            return
+        self._closed[key] = facts
+        while len(self._closed) > self._trees:
+            _, old = self._closed.popitem(last=False)
+            old.release()
+
+    def opened(self, facts: FileFacts) -> None:
+        """Note that a file is open in an editor: its tree is kept."""
+        self._closed.pop(id(facts), None)
+
+
+def _facts(text: Text, language: Language, previous: FileFacts | None) -> FileFacts:
+    """Facts from scratch, or by parsing again only around the one replacement that leads to this text."""
+    from fourlayer.syntax.facts import build_facts, rebuild_facts
+
+    if previous is None or previous.language != language:
+        return build_facts(text, language)
+    old, new = previous.text.data, text.data
+    start = _common(old, new)
+    rest = min(len(old), len(new)) - start
+    tail = _common(old[len(old) - rest :][::-1], new[len(new) - rest :][::-1])
+    return rebuild_facts(text, previous, ((start, len(old) - tail, len(new) - tail),))
+
+
+def _common(one: bytes, two: bytes) -> int:
+    """How many bytes two byte strings have in common at their start; by halving, not byte by byte."""
+    low, high = 0, min(len(one), len(two))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == two[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def digest_of(data: bytes) -> Digest:
+    """A short hash of a content."""
+    return sha1(data, usedforsecurity=False).digest()
