@@ -141,7 +141,8 @@ class _Transaction:
         if isinstance(change, Modify):
             backup = self._back_up(target)
             self._undo.append((change.path, lambda: os.replace(backup, target)))
-            os.replace(self._staged.pop(change.path), target)
+            os.replace(self._staged[change.path], target)
+            del self._staged[change.path]
             return
         aside = _beside(target)
         os.rename(target, aside)
