@@ -152,11 +152,18 @@ def _source(meta: RuleMeta) -> str:
     """A registry entry as it is written there; fields at their defaults are left out."""
     defaults = RuleMeta._field_defaults
     lines = [
-        f"        {name}={json.dumps(value) if isinstance(value, str) else repr(value)},"
+        f"        {name}={_literal(value)},"
         for name, value in meta._asdict().items()
         if name not in defaults or value != defaults[name]
     ]
-    return "\n".join(["    RuleMeta(", *lines, "    ),"]).replace("'", '"') + "\n"
+    return "\n".join(["    RuleMeta(", *lines, "    ),"]) + "\n"
+
+
+def _literal(value: object) -> str:
+    """A string or a tuple of strings, in double quotes."""
+    if isinstance(value, tuple):
+        return f"({''.join(f'{_literal(item)}, ' for item in value).rstrip()})"
+    return json.dumps(value)
 
 
 def main(arguments: list[str]) -> int:
