@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fourlayer.report import concise, text
+from fourlayer.report.summary import summary_line
 from fourlayer.report.terminal import Style, visible, wants_colours
 from fourlayer.rule.model import FixPlan
 from fourlayer.rule.outcome import Range, ReportedRelated, Trouble
@@ -26,6 +29,7 @@ def test_a_finding_is_shown_with_its_line_its_advice_and_its_fixes() -> None:
         "    fix: Declare `SlackClient` (unsafe, --unsafe-fixes)\n"
         "    fix: Replace by `unknown` (safe, --fix)\n"
         "\n"
+        "`fourlayer explain explicit-any` tells more about a rule.\n"
         "1 error in 4 files (2 providers) · 1 fixable with --fix\n"
     )
 
@@ -112,10 +116,12 @@ def test_concise_is_one_line_a_finding() -> None:
         reported(severity="warning", certainty="suspicious", message="Odd.", fixes=(UNSAFE,)),
         absent(),
     )
-    assert concise.render(outcome(*findings)).splitlines()[:3] == [
+    assert concise.render(outcome(*findings)).splitlines() == [
         f"{PATH}:3:19: error[explicit-any] first second third [--fix]",
         f"{PATH}:3:19: warning[explicit-any] (suspicious) Odd. [--unsafe-fixes]",
         "packages/integrations/slack/: error[missing-file] health.ts is absent.",
+        "",
+        summary_line(outcome(*findings)),
     ]
 
 
@@ -151,3 +157,25 @@ def test_colours_are_used_only_where_they_are_wanted(
 
 def test_visible_keeps_letters_of_every_script() -> None:
     assert visible("naïve 漢字 🙂 עברית") == "naïve 漢字 🙂 עברית"
+
+
+@given(
+    hostile=st.text(max_size=60),
+    start=st.integers(1, 80),
+    length=st.integers(0, 80),
+    width=st.integers(20, 120),
+)
+def test_any_text_anywhere_is_rendered_harmlessly(hostile: str, start: int, length: int, width: int) -> None:
+    finding = reported(
+        path=f"a{hostile}",
+        message=hostile,
+        advice=hostile,
+        frame=(hostile.replace("\n", ""),),
+        range_=Range(3, start, 3, start + length),
+        fixes=(FixPlan("k", hostile, "safe"),),
+    )
+    result = outcome(finding, troubles=(Trouble("crash", hostile, hostile),))
+    for shown in (text.render(result, width=width), concise.render(result)):
+        assert all(char == "\n" or char.isprintable() for char in shown)
+        shown.encode()
+    assert summary_line(result) in text.render(result)

@@ -12,7 +12,9 @@ def render(outcome: Outcome, *, style: Style = PLAIN, table: str = "") -> str:
     """`path:line:column: severity[rule] message` a finding (`folder/: ...` where a file is absent)."""
     lines = [_line(reported, style) for reported in outcome.findings]
     if table:
-        lines.append(table.rstrip("\n"))
+        lines += ["", table.rstrip("\n")]
+    if lines:
+        lines.append("")
     lines.append(closing(outcome, style))
     return "\n".join(lines)
 

@@ -30,6 +30,9 @@ def render(outcome: Outcome, *, style: Style = PLAIN, width: int = 100, table: s
     blocks = [_group(label, group, style, width) for label, group in _by_place(outcome.findings)]
     if table:
         blocks.append(table)
+    if outcome.findings:
+        example = f"fourlayer explain {outcome.findings[0].finding.rule}"
+        blocks.append(style.paint(f"`{example}` tells more about a rule.", "dim"))
     blocks.append(closing(outcome, style))
     return "\n".join(blocks)
 
