@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Annotated, cast, get_args, get_origin
+from typing import Annotated, TypeGuard, cast, get_args, get_origin
 
 from fourlayer.config.plain import from_plain, leaves, to_plain
 from fourlayer.config.positions import Key, line_and_column, locate
@@ -275,20 +275,14 @@ def _merged(layers: Sequence[tuple[str, _Table]]) -> tuple[Settings, Mapping[str
 
 
 def _overlay(base: _Table, over: Mapping[str, object]) -> None:
-    """Put values over others, table by table; lists are replaced."""
+    """Put values over others, table by table; lists are replaced. Tables of `over` are never shared."""
     for key, value in over.items():
-        present = base.get(key)
-        if isinstance(value, dict) and isinstance(present, dict):
-            _overlay(cast("_Table", present), cast("_Table", value))
+        if _is_table(value):
+            table = _table(base.get(key))
+            _overlay(table, value)
+            base[key] = table
         else:
-            base[key] = _copied(over[key])
-
-
-def _copied(value: object) -> object:
-    """Tables anew, so that overlaying never changes a layer."""
-    if not isinstance(value, dict):
-        return value
-    return {key: _copied(item) for key, item in cast("_Table", value).items()}
+            base[key] = value
 
 
 def _tidy(values: Mapping[str, object]) -> _Table:
@@ -310,6 +304,10 @@ def _without_nulls(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_without_nulls(item) for item in cast("Sequence[object]", value)]
     return value if isinstance(value, str | int | float) else str(value)  # dates of TOML
+
+
+def _is_table(value: object) -> TypeGuard[_Table]:
+    return isinstance(value, dict)
 
 
 def _table(value: object) -> _Table:

@@ -8,7 +8,6 @@ import stat
 import sys
 import time
 from hashlib import sha256
-from secrets import token_hex
 
 LIMIT = 256_000_000
 """How many bytes the cache may hold before its oldest entries are removed."""
@@ -66,7 +65,7 @@ class Cache:
         if len(data) > self._limit // 4 or not self._ready():
             return
         path = self._path(key)
-        temporary = f"{path}-{token_hex(6)}{_TEMPORARY}"
+        temporary = f"{path}-{os.urandom(6).hex()}{_TEMPORARY}"
         try:
             descriptor = os.open(temporary, _NEW, 0o600)
             try:

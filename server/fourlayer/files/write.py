@@ -7,7 +7,6 @@ import os
 import stat
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from secrets import token_hex
 from typing import NamedTuple
 
 from fourlayer.errors import FourlayerError
@@ -284,7 +283,7 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 def _beside(target: str) -> str:
     """An unused hidden name in the same folder; short, because names have a limit."""
-    return os.path.join(os.path.dirname(target), f".{token_hex(8)}{_SUFFIX}")
+    return os.path.join(os.path.dirname(target), f".{os.urandom(8).hex()}{_SUFFIX}")
 
 
 def _check(path: str, target: str, expected: bytes | str) -> None:
