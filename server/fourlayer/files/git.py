@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import NamedTuple
 
 _SYMBOLIC = 5
-_HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_HEX = frozenset("0123456789abcdef")
 
 
 class Repository(NamedTuple):
@@ -48,12 +47,16 @@ def read_head(repository: Repository) -> Head | None:
         if text is None:
             return None if ref is None else Head(ref, _packed(repository, ref))
         if not text.startswith("ref:"):
-            return Head(ref, text if _HASH.fullmatch(text) else None)
+            return Head(ref, text if _is_hash(text) else None)
         ref = text[4:].strip()
         if not ref.startswith("refs/") or ".." in ref:
             return None
         text = _loose(repository, ref)
     return None
+
+
+def _is_hash(text: str) -> bool:
+    return len(text) in {40, 64} and _HEX.issuperset(text)
 
 
 def _git_dir(dot_git: str) -> str | None:
@@ -80,7 +83,7 @@ def _packed(repository: Repository, ref: str) -> str | None:
         ) as file:
             for line in file:
                 commit, _, name = line.strip().partition(" ")
-                if name == ref and _HASH.fullmatch(commit):
+                if name == ref and _is_hash(commit):
                     return commit
     except OSError:
         return None
