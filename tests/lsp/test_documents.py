@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 from lsprotocol import types
@@ -28,7 +29,7 @@ WORDS = [
     "\t",
     "",
 ]
-WIDTHS = {
+WIDTHS: dict[str, Callable[[str], int]] = {
     "utf-8": lambda c: len(c.encode()),
     "utf-16": lambda c: 2 if c > "\uffff" else 1,
     "utf-32": lambda _: 1,

@@ -14,7 +14,8 @@ def framed(body: bytes) -> bytes:
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
 def test_messages_in_pieces(size: int) -> None:
     stream = framed(b"{}") + framed("é🙂".encode()) + framed(b"") + framed(b"Content-Length: 9\r\n\r\n")
-    framing, bodies = Framing(), []
+    framing = Framing()
+    bodies: list[bytes | None] = []
     for start in range(0, len(stream), size):
         bodies.extend(frame.body for frame in framing.feed(stream[start : start + size]))
     assert bodies == [b"{}", "é🙂".encode(), b"", b"Content-Length: 9\r\n\r\n"]

@@ -11,6 +11,7 @@ from fourlayer.lsp.plain import JsonObject, as_int, as_object, as_str
 from fourlayer.lsp.protocol import CONTENT_MODIFIED, INVALID_PARAMS, ResponseError
 from fourlayer.lsp.steady import Shown
 from fourlayer.rule.model import Change, FixPlan, TextEdit
+from fourlayer.syntax.facts import Comment
 from fourlayer.syntax.span import Span
 from fourlayer.syntax.text import Text
 
@@ -254,7 +255,7 @@ def comment_place(facts: FileFacts, text: Text, offset: int) -> tuple[int, str, 
         start, end = text.line_span(line)
         code = start + len(text.data[start:end]) - len(text.data[start:end].lstrip())
         if code < end and not facts.in_string_or_comment(code):
-            covered = facts.statement_after(start)
+            covered = facts.covered_by(Comment(Span(start, start), "", own_line=True))
             if covered is not None and covered.start == code and covered.start <= offset < covered.end:
                 return _above(text, line)
         line -= 1

@@ -193,6 +193,10 @@ class Folder:
             return ()
         return carried(shown, difference(old.data, text.data) if edits is None else edits)
 
+    def new_inert(self) -> tuple[tuple[str, str], ...]:
+        """Rules that cannot run, with the reason, that were not told of before."""
+        return ()
+
     def is_on_disk_as_known(self, path: str) -> bool:
         """Whether a file is open, or its content on disk is the snapshot's."""
         return path in self.documents or read_bytes(self.root, path) == self.snapshot.read(path)

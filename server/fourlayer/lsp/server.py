@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -74,7 +75,8 @@ class Server(LanguageServer):
             types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: self._did_change_folders,
         }
         for method, handler in handlers.items():
-            self.feature(method)(handler)  # pyright: ignore[reportUnknownMemberType]
+            # pygls marks what it registers, which a bound method does not allow.
+            self.feature(method)(partial(handler))  # pyright: ignore[reportUnknownMemberType]
 
     def log(self, message: str, level: types.MessageType = types.MessageType.Error) -> None:
         """Write to the client's log."""
