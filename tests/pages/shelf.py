@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tools.pages import ROOT, page_path
-
 from fourlayer.rule.model import RuleMeta
 from fourlayer_rules.registry import RULES
 from tests.pages.page import Page, PageError, read_page
+from tools.pages import ROOT, page_path
 
 
 def page_of(meta: RuleMeta) -> Page:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
-from tools.pages import META_COMMENT
 
 from fourlayer.rule.model import (
     Applicability,
@@ -32,6 +31,7 @@ from tests.pages.harness import (
 )
 from tests.pages.page import SECTIONS, Example, Fixed, Page, parse_page
 from tests.pages.workspace import ChangeError, Files, FixedAll, apply_change
+from tools.pages import META_COMMENT
 
 META = RuleMeta(
     id="no-shout",

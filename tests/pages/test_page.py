@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tools.pages import META_COMMENT
 
 from tests.pages.page import Mark, PageError, parse_page, strip_marks
+from tools.pages import META_COMMENT
 
 HEAD = f"# no-shout\n\nReports shouting.\n\n{META_COMMENT}\nCategory: x\n\n"
 BODY = """## What it does

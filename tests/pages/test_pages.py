@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tools.pages import meta_line, since_of
 
 from fourlayer.rule.model import RuleMeta
 from fourlayer_rules.registry import RULES
@@ -20,6 +19,7 @@ from tests.pages.harness import (
 from tests.pages.page import Example, Fixed
 from tests.pages.shelf import SHELF, page_of
 from tests.pages.workspace import base_files
+from tools.pages import meta_line, since_of
 
 CASES = [(meta, example) for meta, page in SHELF for example in page.examples]
 EXAMPLES = [pytest.param(*case, id=f"{case[0].id}-{case[1].kind}-{case[1].line}") for case in CASES]
