@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fourlayer.project.schema.ddl import Script
-from fourlayer.project.schema.draft import Draft
-from fourlayer.project.schema.source import Source
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fourlayer.project.schema.draft import Draft
     from fourlayer.project.schema.model import Schema
 
 _SKIPPED_DIRECTORIES = frozenset(
@@ -46,6 +43,10 @@ def build_schema(sources: Iterable[tuple[str, bytes]]) -> Schema:
     Migrations apply by directory, then file name; generated types and ORM schemas are definitions
     beside them, whatever their place. Content that is no UTF-8 is read as far as it goes.
     """
+    # A warm run reads the schema from its cache and needs none of the readers.
+    from fourlayer.project.schema.ddl import Script
+    from fourlayer.project.schema.draft import Draft
+
     ordered = sorted(sources, key=lambda source: source[0].rpartition("/")[::2])
     draft = Draft()
     for path, content in ordered:
@@ -62,11 +63,13 @@ def build_schema(sources: Iterable[tuple[str, bytes]]) -> Schema:
 
 def _read_prisma(draft: Draft, path: str, content: bytes) -> None:
     from fourlayer.project.schema.prisma import read_prisma
+    from fourlayer.project.schema.source import Source
 
     read_prisma(draft, Source(path, content.decode("latin-1")))
 
 
 def _read_typescript(draft: Draft, path: str, content: bytes) -> None:
+    from fourlayer.project.schema.source import Source
     from fourlayer.project.schema.typescript import read_typescript
 
     read_typescript(draft, Source(path, content.decode("latin-1")))

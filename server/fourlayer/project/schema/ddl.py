@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _FLAGS = re.IGNORECASE | re.DOTALL
 _MAX_NESTING = 8
+_MAX_GENERATED = 10_000
 _BOM = "\xef\xbb\xbf"
 _CLASSES = frozenset({"tenant_scoped", "public_read", "service_only", "own_row"})
 
@@ -87,7 +88,7 @@ _PATTERNS = {
     "control": r"(?:\bBEGIN|\bTHEN|\bELSE|\bLOOP|>>)\s+(?=CREATE\b|ALTER\b|DROP\b|EXECUTE\b|COMMENT\b)",
     "execute": r"EXECUTE\s+(?P<format>format\s*\(\s*)?",
     "foreach": rf"\bFOREACH\s+({IDENT})\s+IN\s+ARRAY\s+(?:ARRAY\s*(\[)|({IDENT}))",
-    "declared": rf"({IDENT})\s+(?:CONSTANT\s+)?[a-z]+\s*\[\s*\]\s*(?::=|=|DEFAULT)\s*ARRAY\s*(\[)",
+    "declared": rf"(?<![\w$])({IDENT})\s+(?:CONSTANT\s+)?[a-z]+\s*\[\s*\]\s*(?::=|=|DEFAULT)\s*ARRAY\s*(\[)",
     "placeholder": r"%(?:\d+\$)?[IsL]",
 }
 
@@ -100,7 +101,7 @@ def _pattern(name: str) -> re.Pattern[str]:
 class Script:
     """One SQL file being applied to a draft."""
 
-    __slots__ = ("_arrays", "_classified", "_lines", "_loops", "_site", "draft", "path", "text")
+    __slots__ = ("_arrays", "_budget", "_classified", "_lines", "_loops", "_site", "draft", "path", "text")
 
     def __init__(self, draft: Draft, path: str, text: str) -> None:
         self.draft = draft
@@ -111,6 +112,7 @@ class Script:
         self._classified = "rls-classification" in text
         self._arrays: dict[str, list[str]] = {}
         self._loops: dict[str, list[str]] = {}
+        self._budget = _MAX_GENERATED
 
     def run(self) -> None:
         """Apply every statement of the file."""
@@ -183,7 +185,9 @@ class Script:
         if "%" not in content:
             self._run_generated(content, literal.start, depth)
         elif argument in self._loops:
-            for value in self._loops[argument]:
+            values = self._loops[argument][: self._budget]
+            self._budget -= len(values)
+            for value in values:
                 text = _pattern("placeholder").sub(value.replace("\\", ""), content)
                 self._run_generated(text, literal.start, depth)
 
@@ -411,12 +415,9 @@ class _Body:
             self.unique_keys.append((name, columns))
 
     def add_inline(self, statement: Statement, blank: str, start: int, stop: int, column: str) -> None:
-        """PRIMARY KEY and UNIQUE after a column, outside of any expression."""
-        for found in _pattern("inline_key").finditer(blank, start, stop):
-            before = blank[start : found.start()]
-            if before.count("(") == before.count(")"):
-                name = _identifier(statement, *found.span(1)) if found[1] else None
-                self.add_key((bool(found[2]), name, (column,)))
+        """PRIMARY KEY and UNIQUE after a column."""
+        for key in _inline_keys(statement, blank, start, stop, column):
+            self.add_key(key)
 
 
 class _Change:
@@ -465,11 +466,8 @@ class _Change:
             return
         column = _identifier(statement, *found.span(1))
         self._added.append(column)
-        for key in _pattern("inline_key").finditer(blank, found.end(), stop):
-            before = blank[found.end() : key.start()]
-            if before.count("(") == before.count(")"):
-                name = _identifier(statement, *key.span(1)) if key[1] else None
-                self._add_key((bool(key[2]), name, (column,)))
+        for key in _inline_keys(statement, blank, found.end(), stop, column):
+            self._add_key(key)
 
     def _add_key(self, key: tuple[bool, str | None, tuple[str, ...]]) -> None:
         primary, name, columns = key
@@ -537,6 +535,23 @@ def _key(
         spans = split_commas(blank, opening.end(), end)
         columns = tuple(_identifier(statement, *span) for span in spans)
     return bool(found["primary"]), name, columns
+
+
+def _inline_keys(
+    statement: Statement, blank: str, start: int, stop: int, column: str
+) -> list[tuple[bool, str | None, tuple[str, ...]]]:
+    """The keys that a column's own constraints make, those inside expressions left out; one of a kind."""
+    keys: dict[bool, tuple[bool, str | None, tuple[str, ...]]] = {}
+    depth = 0
+    position = start
+    for found in _pattern("inline_key").finditer(blank, start, stop):
+        depth += blank.count("(", position, found.start()) - blank.count(")", position, found.start())
+        position = found.start()
+        primary = bool(found[2])
+        if depth == 0 and primary not in keys:
+            name = _identifier(statement, *found.span(1)) if found[1] else None
+            keys[primary] = primary, name, (column,)
+    return list(keys.values())
 
 
 def _literals(statement: Statement, blank: str, opening: int) -> list[str]:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+# Further definitions of one table change no answer: by then it is ambiguous, or they all agree.
+_MAX_VARIANTS = 64
+
+
 class DraftVariant:
     """One definition that may decide, with the ALTERs so far. Keys are by constraint name."""
 
@@ -26,6 +30,10 @@ class DraftVariant:
         """Whether it stands on `ALTER TABLE IF EXISTS` alone, which proves nothing."""
         self.primary_key: tuple[str, tuple[str, ...]] | None = None
         self.unique_keys: dict[str, tuple[str, ...]] = {}
+
+    def says_the_same_as(self, other: DraftVariant) -> bool:
+        """Whether both give the same columns."""
+        return self.complete == other.complete and self.columns.keys() == other.columns.keys()
 
     def add_unique(self, table: str, name: str | None, columns: tuple[str, ...]) -> None:
         """Enter a unique key under its name, or the one that Postgres gives it."""
@@ -93,10 +101,13 @@ class DraftTable:
         """A further definition of the same table."""
         first_whole = variant.complete and not any(v.complete for v in self.variants)
         self.variants = [other for other in self.variants if not other.guarded]
-        self.variants.append(variant)
-        if variant.definition not in self.definitions:
+        if self.definitions[-1] != variant.definition:
             self.definitions.append(variant.definition)
-        if decides or first_whole or self.current not in self.variants:
+        if not decides and any(variant.says_the_same_as(other) for other in self.variants):
+            return
+        if len(self.variants) < _MAX_VARIANTS:
+            self.variants.append(variant)
+        if decides or first_whole or self.current.guarded:
             self.current = variant
 
     def freeze(self) -> Table:

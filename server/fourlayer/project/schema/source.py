@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_MANY_UNCLOSED = 64
+_SHORT_SPAN = 2000
 _BRACKETS = {"{": "}", "(": ")", "[": "]"}
 
 
@@ -141,8 +143,18 @@ def _blanked(found: re.Match[str]) -> str:
     return quoted[0] + "_" * (len(quoted) - 2) + quoted[0]
 
 
+@cache
+def _declaration() -> re.Pattern[str]:
+    words = "export|const|let|var|function|import|interface|model|view|type|enum|datasource|generator"
+    return re.compile(rf"^(?={words})\b", re.MULTILINE)
+
+
 def _pairs(blank: str) -> dict[int, int]:
-    """Opening to closing position. A bracket that closes another kind closes what was left open inside."""
+    """Opening to closing position.
+
+    A bracket that closes another kind closes what was left open inside. One that nothing closes ends
+    where the next declaration starts a line; where very many do, it spans a few lines at most.
+    """
     pairs: dict[int, int] = {}
     stack: list[tuple[int, str]] = []
     for found in _bracket().finditer(blank):
@@ -155,4 +167,11 @@ def _pairs(blank: str) -> dict[int, int]:
                 pairs[opening] = found.start()
                 if closer == bracket:
                     break
+    if stack:
+        starts = [found.start() for found in _declaration().finditer(blank)]
+        span = len(blank) if len(stack) <= _MANY_UNCLOSED else _SHORT_SPAN
+        for opening, _ in stack:
+            following = bisect_right(starts, opening)
+            end = starts[following] if following < len(starts) else len(blank)
+            pairs[opening] = min(end, opening + span)
     return pairs

@@ -12,8 +12,9 @@ from fourlayer.project.schema.names import key_of
 from fourlayer.project.schema.source import Member, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+_MAX_OBJECTS = 100
 _WORD = r"[A-Za-z_$][\w$]{0,255}+"
 
 _PATTERNS = {
@@ -23,6 +24,7 @@ _PATTERNS = {
         rf"\b({_WORD})\s*=\s*(?:((?:pg|mysql|sqlite|singlestore)Table|pg(?:Materialized)?View)"
         rf"|({_WORD})\s*\.\s*(?:table|view|materializedView))\s*\("
     ),
+    "constant": rf"\b(?:const|let|var)\s+({_WORD})\s*=\s*(\{{)",
     "object": r"\s*,\s*(?:\(?\s*\{?[\w\s,]*\}?\s*\)?\s*=>\s*)?\(?\s*(\{)",
     "first_string": rf"\s*{_WORD}(?:\.{_WORD})?\s*(?:<[^<>()]*>\s*)?\(\s*(?=[\"'`])",
     "call": rf"\s*{_WORD}(?:\.{_WORD})?\s*(?:<[^<>()]*>\s*)?\(",
@@ -84,6 +86,7 @@ class _Columns(NamedTuple):
 def _read_drizzle(draft: Draft, source: Source) -> None:
     blank = source.blank
     schemas = {found[1]: source.quoted_at(found.end()) for found in _pattern("schema").finditer(blank)}
+    constants = {found[1]: found.start(2) for found in _pattern("constant").finditer(blank)}
     for found in _pattern("table").finditer(blank):
         if found[3] and found[3] not in schemas:
             continue
@@ -97,7 +100,9 @@ def _read_drizzle(draft: Draft, source: Source) -> None:
             continue
         after = blank.find(blank[first], first + 1) + 1
         body = _pattern("object").match(blank, after, close)
-        columns = _read_columns(source, body.start(1)) if body else _Columns({}, [], complete=False)
+        columns = (
+            _read_columns(source, body.start(1), constants, {}) if body else _Columns({}, [], complete=False)
+        )
         keys = [*columns.keys, *_read_extra(source, body.start(1), close, columns.names)] if body else []
         schema = schemas[found[3]] if found[3] else None
         _define(draft, source, found, (schema, name), columns._replace(keys=keys))
@@ -122,18 +127,24 @@ def _define(
     draft.orm_tables[found[1]] = key_of(schema, name)
 
 
-def _read_columns(source: Source, opening: int, depth: int = 0) -> _Columns:
+def _read_columns(
+    source: Source, opening: int, constants: Mapping[str, int], known: dict[int, _Columns]
+) -> _Columns:
     """Drizzle columns of an object literal; spreads of constants of the same file are followed."""
+    if opening in known:
+        return known[opening]
+    known[opening] = _Columns({}, [], complete=False)
     names: dict[str, str] = {}
     keys: list[tuple[bool, tuple[str, ...]]] = []
     complete = True
     blank = source.blank
-    for spread in _pattern("spread").finditer(source.flat(opening + 1, source.closing(opening))):
-        constant = re.search(rf"\b(?:const|let|var)\s+{re.escape(spread[1])}\s*=\s*(\{{)", blank)
-        if constant is None or depth > 4 or constant.start(1) == opening:
+    flat = source.flat(opening + 1, source.closing(opening))
+    for name in dict.fromkeys(spread[1] for spread in _pattern("spread").finditer(flat)):
+        constant = constants.get(name)
+        if constant is None or len(known) > _MAX_OBJECTS:
             complete = False
             continue
-        inner = _read_columns(source, constant.start(1), depth + 1)
+        inner = _read_columns(source, constant, constants, known)
         names.update(inner.names)
         keys.extend(inner.keys)
         complete = complete and inner.complete
@@ -145,7 +156,8 @@ def _read_columns(source: Source, opening: int, depth: int = 0) -> _Columns:
         names[member.name] = column
         flat = source.flat(member.value, member.end)
         keys.extend((chain[1] == "primaryKey", (column,)) for chain in _pattern("chain").finditer(flat))
-    return _Columns(names, keys, complete)
+    known[opening] = _Columns(names, keys, complete)
+    return known[opening]
 
 
 def _read_extra(
