@@ -40,12 +40,8 @@ class FakeApp:
         cls.calls.append({"root": root, **options})
         return cls(root)
 
-    def snapshot(self) -> Any:
-        return SimpleNamespace(read=self.contents_before)
-
-    def contents_before(self, path: str) -> bytes | None:
-        file = Path(self.root, path)
-        return file.read_bytes() if file.exists() else None
+    def snapshot(self) -> object:
+        return None
 
     def check(self, snapshot: object, parts: Sequence[str], **options: object) -> Outcome:
         self.calls.append({"parts": parts, **options})
@@ -53,12 +49,16 @@ class FakeApp:
             raise self.answer
         return self.answer._replace(root=self.root)
 
-    def fix(self, snapshot: object, found: Outcome, *, unsafe: bool) -> Any:
-        self.calls.append({"unsafe": unsafe})
+    def fix(self, snapshot: object, found: Outcome, *, paths: Sequence[str], unsafe: bool) -> Any:
+        self.calls.append({"paths": paths, "unsafe": unsafe})
+        files = {path: Path(self.root, path) for path in self.contents}
         return SimpleNamespace(
-            contents=self.contents,
-            applied=found.findings[:1] if self.contents else (),
+            changes=self.contents,
+            before={path: file.read_bytes() if file.exists() else None for path, file in files.items()},
+            applied=[SimpleNamespace(finding=found.findings[0])] if self.contents else [],
+            remaining=False,
             outcome=found._replace(findings=found.findings[1:]),
+            snapshot=None,
         )
 
 
@@ -275,7 +275,7 @@ def test_fix_writes_and_tells(app: type[FakeApp], run: Run, tmp_path: Path) -> N
         "packages/integrations/slack/\n"
     )
     assert (tmp_path / "other.ts").read_text() == "new"
-    assert app.calls[-1] == {"unsafe": False}
+    assert app.calls[-1] == {"paths": ("packages",), "unsafe": False}
 
 
 def test_fix_tells_programs_too(app: type[FakeApp], run: Run) -> None:
@@ -285,7 +285,7 @@ def test_fix_tells_programs_too(app: type[FakeApp], run: Run) -> None:
     assert code == 0
     assert json.loads(out)["fixed"] == [{"path": "a.ts", "rule": "explicit-any", "count": 1}]
     assert "Fixed 1 problem" in err
-    assert app.calls[-1] == {"unsafe": True}
+    assert app.calls[-1] == {"paths": (), "unsafe": True}
 
 
 def test_diff_shows_and_writes_nothing(app: type[FakeApp], run: Run, tmp_path: Path) -> None:

@@ -150,17 +150,22 @@ def _checked(options: Options, rules: tuple[RuleMeta, ...]) -> int:
         outcome = app.check(snapshot, places.parts, show_unverifiable=options.show_unverifiable)
     if options.diff or options.fix or options.unsafe_fixes:
         with Progress("fourlayer: fixing"):
-            result = app.fix(snapshot, outcome, unsafe=options.unsafe_fixes)
+            result = app.fix(snapshot, outcome, paths=places.parts, unsafe=options.unsafe_fixes)
         if options.diff:
             from fourlayer.cli.patch import unified_diff
 
-            return _show_diff(unified_diff(snapshot.read, result.contents), outcome, options)
+            return _show_diff(unified_diff(result.before, result.changes), result.outcome, options)
         from fourlayer.cli.fixing import apply
 
-        applied = [(reported.finding.path, reported.finding.rule) for reported in result.applied]
-        fixed = apply(app.root, snapshot.read, result.contents, applied, places.parts)
-        _report(result.outcome, options, app.rules, fixed)
-        return exit_code(result.outcome, options)
+        applied = [(done.finding.finding.path, done.finding.finding.rule) for done in result.applied]
+        fixed = apply(app.root, result.before, result.changes, applied, places.parts)
+        outcome = result.outcome
+        if options.show_unverifiable:
+            shown = app.check(result.snapshot, places.parts, show_unverifiable=True)
+            outcome = shown._replace(troubles=outcome.troubles)
+        fixed = fixed._replace(remaining=result.remaining)
+        _report(outcome, options, app.rules, fixed)
+        return exit_code(outcome, options)
     _report(outcome, options, app.rules, None)
     return exit_code(outcome, options)
 

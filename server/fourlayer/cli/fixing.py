@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from fourlayer.cli.places import covers
 from fourlayer.report.summary import plural
 from fourlayer.report.terminal import visible
 
-Before = Callable[[str], bytes | None]
-"""The present content of a file at a relative path; None where there is none."""
+Contents = Mapping[str, bytes | None]
+"""Contents of files by relative path; None where there is no file."""
 
 
 class FixedFile(NamedTuple):
@@ -21,7 +21,11 @@ class FixedFile(NamedTuple):
 
 
 class Fixed(NamedTuple):
-    """What a run with fixes did. `outside` are written files that the command line did not name."""
+    """What a run with fixes did.
+
+    `outside` are written files that the command line did not name; `remaining` tells that more could be
+    fixed by another run.
+    """
 
     files: tuple[FixedFile, ...]
     written: tuple[str, ...]
@@ -29,6 +33,7 @@ class Fixed(NamedTuple):
     deleted: tuple[str, ...]
     outside: tuple[str, ...]
     parts: tuple[str, ...]
+    remaining: bool = False
 
     def text(self) -> str:
         """The account for people, ending in a line break."""
@@ -47,6 +52,8 @@ class Fixed(NamedTuple):
                 f"Also changed outside {', '.join(map(visible, self.parts))}, because a fix reaches there:"
             )
             lines += [f"  {visible(path)}" for path in self.outside]
+        if self.remaining:
+            lines.append("More can be fixed: run the command again.")
         return "\n".join(lines) + "\n"
 
     def plain(self) -> list[dict[str, object]]:
@@ -60,8 +67,8 @@ class Fixed(NamedTuple):
 
 def apply(
     root: str,
-    before: Before,
-    after: Mapping[str, bytes | None],
+    before: Contents,
+    after: Contents,
     applied: Iterable[tuple[str, str]],
     parts: Sequence[str],
 ) -> Fixed:
@@ -76,7 +83,7 @@ def apply(
     created: list[str] = []
     deleted: list[str] = []
     for path in sorted(after):
-        old, new = before(path), after[path]
+        old, new = before.get(path), after[path]
         if old == new:
             continue
         if new is None and old is not None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from fourlayer.report.terminal import Style, visible
 
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
 
-def unified_diff(before: Callable[[str], bytes | None], after: Mapping[str, bytes | None]) -> bytes:
+def unified_diff(before: Mapping[str, bytes | None], after: Mapping[str, bytes | None]) -> bytes:
     """A patch from old to new contents by path, sorted; None stands for a file that is absent.
 
     Bytes outside the changed lines are kept as they are, line breaks and invalid UTF-8 included.
     """
-    return b"".join(_file_diff(path, before(path), after[path]) for path in sorted(after))
+    return b"".join(_file_diff(path, before.get(path), after[path]) for path in sorted(after))
 
 
 def painted(patch: bytes, style: Style) -> str:
