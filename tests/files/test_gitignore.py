@@ -75,8 +75,8 @@ def git(repository: Path, *arguments: str) -> bytes:
 
 
 def not_ignored(repository: Path) -> set[str]:
-    """What git would add, `.gitignore` files and node_modules aside."""
-    output = git(repository, "ls-files", "-z", "--others", "--exclude-standard").decode()
+    """What git tracks or would add, node_modules aside."""
+    output = git(repository, "ls-files", "-z", "--cached", "--others", "--exclude-standard").decode()
     names = {name for name in output.split("\0") if name}
     return {name for name in names if "node_modules" not in name.split("/")}
 
@@ -104,6 +104,31 @@ def test_the_walk_leaves_out_what_git_ignores(tmp_path: Path, seed: int) -> None
     make_tree(tmp_path, random.Random(seed))
     git(tmp_path, "init", "-q")
     assert set(list_files(str(tmp_path)).files) == not_ignored(tmp_path)
+
+
+@needs_git
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_what_git_tracks_is_never_ignored(tmp_path: Path, seed: int) -> None:
+    chooser = random.Random(seed)
+    make_tree(tmp_path, chooser)
+    git(tmp_path, "init", "-q")
+    files = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
+    files = [f":(literal){name}" for name in files if not name.startswith(".git/")]
+    git(tmp_path, "add", "--force", "--", *chooser.sample(files, len(files) // 4))
+    git(tmp_path, "add", "--intent-to-add", "--force", "--", *chooser.sample(files, 3))
+    assert set(list_files(str(tmp_path)).files) == not_ignored(tmp_path)
+
+
+@needs_git
+def test_tracked_files_are_known_below_the_top_too(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / ".gitignore").write_text("out/\n*.gen.ts\n")
+    for name in ("pkg/out/kept.ts", "pkg/out/no.ts", "pkg/a.gen.ts", "pkg/b.gen.ts", "a.gen.ts"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    git(tmp_path, "add", "--force", "pkg/out/kept.ts", "pkg/a.gen.ts")
+    assert list(list_files(str(tmp_path / "pkg")).files) == ["a.gen.ts", "out/kept.ts"]
+    assert list(list_files(str(tmp_path), folders=["pkg/out"]).files) == ["pkg/out/kept.ts"]
 
 
 @needs_git

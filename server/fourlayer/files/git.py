@@ -6,6 +6,7 @@ import os
 from typing import NamedTuple
 
 _SYMBOLIC = 5
+_LONGEST = 0xFFF  # longer names are marked with this length
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -53,6 +54,47 @@ def read_head(repository: Repository) -> Head | None:
             return None
         text = _loose(repository, ref)
     return None
+
+
+class Index:
+    """Which paths git tracks, asked one by one without decoding the whole index.
+
+    An index in the path-compressed version 4 is not looked into: it answers as if nothing were tracked.
+    """
+
+    __slots__ = ("_data",)
+
+    def __init__(self, repository: Repository) -> None:
+        try:
+            with open(os.path.join(repository.git_dir, "index"), "rb") as file:
+                data = file.read()
+        except OSError:
+            data = b""
+        self._data = data if data[:4] == b"DIRC" and data[4:8] in {b"\0\0\0\2", b"\0\0\0\3"} else b""
+
+    def tracks(self, path: str) -> bool:
+        """Whether the file at this path, relative to the work tree, is tracked."""
+        return self._has(path.encode("utf-8", "surrogateescape"), b"\0")
+
+    def tracks_in(self, folder: str) -> bool:
+        """Whether a file in this folder or deeper is tracked."""
+        return self._has(folder.encode("utf-8", "surrogateescape"), b"/")
+
+    def _has(self, path: bytes, end: bytes) -> bool:
+        """Whether an entry's name is `path` or starts with it, followed by `end`."""
+        data = self._data
+        start = data.find(path + end)
+        while start >= 0:
+            size = min(data.find(b"\0", start) - start, _LONGEST)
+            # The name follows its length; in entries with extended flags, two bytes later.
+            if size in {_low_bits(data, start - 2), _low_bits(data, start - 4)}:
+                return True
+            start = data.find(path + end, start + 1)
+        return False
+
+
+def _low_bits(data: bytes, start: int) -> int:
+    return int.from_bytes(data[start : start + 2], "big") & _LONGEST
 
 
 def _is_hash(text: str) -> bool:

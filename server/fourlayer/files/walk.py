@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-from fourlayer.files.git import find_repository
+from fourlayer.files.git import Index, Repository, find_repository
 from fourlayer.files.gitignore import Ignore
 from fourlayer.files.paths import inside
 from fourlayer.files.read import StatKey, stat_key
@@ -45,6 +45,9 @@ class _Rules(NamedTuple):
 
 _RuleStack = tuple[_Rules, ...]
 """Innermost first."""
+
+_EVERYTHING = _Rules(Ignore("*"), 0, "")
+"""The rule inside of an ignored folder."""
 
 
 def list_files(
@@ -87,10 +90,18 @@ class _Walk:
         self.files: dict[str, StatKey] = {}
         self.troubles: list[Trouble] = []
         self.links: list[str] = []
+        self.within = ""
+        self.repository: Repository | None = None
+        self.index: Index | None = None
 
     def run(self, folders: Iterable[str]) -> None:
         """Visit every folder, then decide about the links."""
-        outer = _outer_rules(self.root) if self.gitignore else ()
+        repository = find_repository(self.root) if self.gitignore else None
+        outer: _RuleStack = ()
+        if repository is not None:
+            self.within = _within(self.root, repository)
+            self.repository = repository
+            outer = _outer_rules(self.within, repository)
         pending: list[tuple[str, _RuleStack]] = []
         for folder in _outermost(folders):
             rules = self._rules_above(folder, outer)
@@ -106,12 +117,15 @@ class _Walk:
         """The rules that hold for a folder to start in; None when it lies in a folder that is left out."""
         rules, base = outer, ""
         for name in folder.split("/") if folder else ():
-            if self.gitignore:
+            if self.gitignore and not _everything(rules):
                 rules = (*self._rules_in(base), *rules)
             path = base + name
-            if name in NEVER or os.path.islink(f"{self.root}/{path}") or not self._enters(path, name, rules):
+            if name in NEVER or os.path.islink(f"{self.root}/{path}"):
                 return None
-            base = path + "/"
+            inner = self._enters(path, name, rules)
+            if inner is None:
+                return None
+            rules, base = inner, path + "/"
         return rules
 
     def _visit(self, folder: str, rules: _RuleStack, pending: list[tuple[str, _RuleStack]]) -> None:
@@ -123,7 +137,7 @@ class _Walk:
             self.troubles.append(Trouble(folder, f"this folder cannot be listed: {reason(error)}"))
             return
         base = folder + "/" if folder else ""
-        if self.gitignore:
+        if self.gitignore and not _everything(rules):
             for entry in entries:
                 if entry.name == ".gitignore":
                     rules = (*self._rules_in(base), *rules)
@@ -133,8 +147,10 @@ class _Walk:
             name = entry.name
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    if name not in NEVER and self._enters(path := base + name, name, rules):
-                        pending.append((path, rules))
+                    if name not in NEVER:
+                        inner = self._enters(base + name, name, rules)
+                        if inner is not None:
+                            pending.append((base + name, inner))
                 elif suffixes is None or name[name.rfind(".") :] in suffixes or name in names:
                     self._add_file(entry, base + name, name, rules)
             except FileNotFoundError:
@@ -142,17 +158,32 @@ class _Walk:
             except OSError as error:
                 self.troubles.append(Trouble(printable(base + name), f"cannot be examined: {reason(error)}"))
 
-    def _enters(self, path: str, name: str, rules: _RuleStack) -> bool:
-        """Whether the walk goes into this folder."""
+    def _enters(self, path: str, name: str, rules: _RuleStack) -> _RuleStack | None:
+        """The rules for what is in this folder; None when the walk does not go there."""
         if self.exclude is not None and self.exclude.covers_folder(path):
+            return None
+        if not (path.isascii() or self._named(path)):
+            return None
+        if rules and _ignored(rules, path, name, True):
+            # Git goes on looking at what it tracks in a folder that it ignores.
+            return (_EVERYTHING,) if self._tracked(path, True) else None
+        return rules
+
+    def _tracked(self, path: str, is_dir: bool) -> bool:
+        """Whether git tracks the file, or anything in the folder, so that ignoring it has no effect."""
+        if self.repository is None:
             return False
-        return not (rules and _ignored(rules, path, name, True)) and (path.isascii() or self._named(path))
+        if self.index is None:
+            self.index = Index(self.repository)
+        return self.index.tracks_in(self.within + path) if is_dir else self.index.tracks(self.within + path)
 
     def _add_file(self, entry: os.DirEntry[str], path: str, name: str, rules: _RuleStack) -> None:
         """List a wanted file unless it is left out; links are kept for later."""
         if self.exclude is not None and self.exclude.match(path):
             return
-        if (rules and _ignored(rules, path, name, False)) or not (path.isascii() or self._named(path)):
+        if rules and _ignored(rules, path, name, False) and not self._tracked(path, False):
+            return
+        if not (path.isascii() or self._named(path)):
             return
         if entry.is_symlink():
             self.links.append(path)
@@ -213,13 +244,20 @@ def _ignored(rules: _RuleStack, path: str, name: str, is_dir: bool) -> bool:
     return False
 
 
-def _outer_rules(root: str) -> _RuleStack:
+def _everything(rules: _RuleStack) -> bool:
+    """Whether the walk is in an ignored folder, where no ignore file can take anything back."""
+    return bool(rules) and rules[0] is _EVERYTHING
+
+
+def _within(root: str, repository: Repository) -> str:
+    """The root's own path in the work tree, with a "/" at its end; empty where it is the work tree."""
+    path = os.path.relpath(os.path.abspath(root), repository.root).replace(os.sep, "/")
+    return "" if path == "." else path + "/"
+
+
+def _outer_rules(within: str, repository: Repository) -> _RuleStack:
     """What applies from outside the root: .gitignore files above it in its repository, and info/exclude."""
-    repository = find_repository(root)
-    if repository is None:
-        return ()
-    within = os.path.relpath(os.path.abspath(root), repository.root).replace(os.sep, "/")
-    parts = [] if within == "." else within.split("/")
+    parts = within.split("/")[:-1]
     rules: list[_Rules] = []
     for depth in reversed(range(len(parts))):
         _add_outer(rules, "/".join([repository.root, *parts[:depth], ".gitignore"]), parts[depth:])
