@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourlayer.config.positions import Key, line_and_column, locate
+from fourlayer.config.positions import Key, line_and_column, locate, position_of
 
 DOCUMENT = (
     r'''
@@ -76,6 +76,13 @@ def test_any_text_ends_and_accepted_text_is_followed_whole(text: str) -> None:
     except ValueError:
         return
     assert set(paths(parsed)) <= set(found)
+
+
+def test_what_is_not_there_stands_where_its_table_does() -> None:
+    text = "[rules.explicit-any]\nmax = 1"
+    assert position_of(text, ("rules", "explicit-any", "max")) == (2, 1)
+    assert position_of(text, ("rules", "explicit-any", "min")) == (1, 8)
+    assert position_of(text, ("tenancy", "columns")) == (1, 1)
 
 
 def test_lines_and_columns_are_one_based_utf16() -> None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Annotated, TypeGuard, cast, get_args, get_origin
 
 from fourlayer.config.plain import from_plain, leaves, to_plain
-from fourlayer.config.positions import Key, line_and_column, locate
+from fourlayer.config.positions import Key, locate, position_of
 from fourlayer.config.problem import ConfigProblem
 from fourlayer.config.settings import DEFAULT_LAYERS, GLOB, Rules, RuleSetting, Settings, Symbols, kebab
 from fourlayer.config.version import satisfies, specifier_fault
@@ -40,9 +40,7 @@ class Source:
             return 0, 0
         if self._positions is None:
             self._positions = locate(self._text)
-        while path and path not in self._positions:
-            path = path[:-1]
-        return line_and_column(self._text, self._positions.get(path, 0))
+        return position_of(self._text, path, self._positions)
 
 
 def checked(

@@ -26,6 +26,17 @@ def locate(text: str) -> Mapping[Key, int]:
     return scanner.found
 
 
+def position_of(text: str, key: Key, positions: Mapping[Key, int] | None = None) -> tuple[int, int]:
+    """1-based line and UTF-16 column of a key or element, or of the nearest part of its path that is there.
+
+    `positions` are those of `locate`, where they are known already.
+    """
+    found = locate(text) if positions is None else positions
+    while key and key not in found:
+        key = key[:-1]
+    return line_and_column(text, found.get(key, 0))
+
+
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
     """1-based line and 1-based column in UTF-16 units of a character offset."""
     start = text.rfind("\n", 0, offset) + 1
