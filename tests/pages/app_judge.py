@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from fourlayer.app import App
@@ -10,6 +10,7 @@ from fourlayer.rule.model import Change, FixPlan, RuleMeta
 from fourlayer.rule.outcome import Outcome, Reported
 from fourlayer.syntax.text import decode
 from fourlayer_rules.registry import RULES
+from tests.pages.reads import Read
 from tests.pages.workspace import Files, FixedAll, write_tree
 
 
@@ -41,6 +42,17 @@ class AppOpened:
     def outcome(self) -> Outcome:
         """Everything that was found, what is out of reach included."""
         return self._outcome
+
+    def reads(self) -> Iterable[Read]:
+        """Everything that the rules read; meaningful where one rule was selected."""
+        for unit, result in self._app.engine._results.items():
+            provider = (
+                self._snapshot.provider(unit.target)
+                if unit.kind == "provider"
+                else self._snapshot.provider_of(unit.target)
+            )
+            for dep, _ in result.deps:
+                yield Read(unit.target, provider.path if provider else None, dep)
 
     def change(self, reported: Reported, plan: FixPlan) -> Change | None:
         """Compute one fix of one finding."""

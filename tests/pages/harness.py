@@ -34,13 +34,14 @@ def report_complaints(example: Example, rule: str, judge: Judge) -> list[str]:
     outcome = judge.open(workspace(example)).outcome
     return [
         f"{example.at()}: {complaint}"
-        for complaint in (*_trouble(outcome), *_unkept(example.marks, outcome.findings, rule))
+        for complaint in (*_trouble(outcome, rule), *_unkept(example.marks, outcome.findings, rule))
     ]
 
 
-def _trouble(outcome: Outcome) -> Iterable[str]:
+def _trouble(outcome: Outcome, rule: str) -> Iterable[str]:
+    """A broken configuration, and crashes of the page's own rule; another's are its own page's business."""
     for trouble in outcome.troubles:
-        if trouble.kind in {"crash", "config"}:
+        if trouble.kind == "config" or (trouble.kind == "crash" and rule in trouble.message):
             yield f"{trouble.kind}: {trouble.message}"
 
 
@@ -182,7 +183,7 @@ def _differences(expected: Files, found: Files, fixed: Fixed) -> Iterable[str]:
 
 
 def _left_over(fixed: Fixed, outcome: Outcome, rule: str) -> Iterable[str]:
-    yield from _trouble(outcome)
+    yield from _trouble(outcome, rule)
     marks = [mark for block in fixed.blocks for mark in block.marks]
     if marks:
         yield from _unkept(marks, outcome.findings, rule)

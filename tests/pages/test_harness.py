@@ -16,6 +16,7 @@ from fourlayer.rule.model import (
     Finding,
     FixMeta,
     FixPlan,
+    Need,
     Reach,
     RuleMeta,
     TextEdit,
@@ -30,6 +31,7 @@ from tests.pages.harness import (
     report_complaints,
 )
 from tests.pages.page import SECTIONS, Example, Fixed, Page, parse_page
+from tests.pages.reads import Read, need_of, undeclared_reads
 from tests.pages.workspace import ChangeError, Files, FixedAll, apply_change
 from tools.pages import META_COMMENT
 
@@ -238,6 +240,12 @@ def test_a_lying_registry_is_caught(meta: RuleMeta, complaint: str) -> None:
     assert any(complaint in said for said in complaints(page_of(), FakeRule(), meta))
 
 
+def test_a_crash_of_another_rule_is_no_complaint() -> None:
+    rule = FakeRule(troubles=(Trouble("crash", "loud-name failed"), Trouble("inert-rule", "no-shout: idle")))
+
+    assert complaints(page_of(), rule) == []
+
+
 def test_an_incomplete_page_is_caught() -> None:
     good_only = EXAMPLES[EXAMPLES.index("### Good") :]
 
@@ -280,3 +288,40 @@ def test_edits_count_bytes() -> None:
     change = Change({"a.ts": (TextEdit(2, 3, "x"), TextEdit(0, 0, ">"))})
 
     assert apply_change({"a.ts": "éab"}, change) == {"a.ts": ">éxb"}
+
+
+FOLDER = "packages/integrations/acme"
+
+
+@pytest.mark.parametrize(
+    ("dep", "need"),
+    [
+        (("content", f"{FOLDER}/index.ts"), "document"),
+        (("interface", f"{FOLDER}/types.ts"), "provider"),
+        (("children", FOLDER), "provider"),
+        (("exists", f"{FOLDER}er/types.ts"), "workspace"),
+        (("content", "packages/integrations/base/errors.ts"), "workspace"),
+        (("importers", f"{FOLDER}/index.ts"), "workspace"),
+        (("survey", "queries"), "workspace"),
+        (("resolution", "./types.js", f"{FOLDER}/index.ts"), "workspace"),
+        (("schema",), "schema"),
+        (("providers",), None),
+    ],
+)
+def test_what_is_read_must_be_declared(dep: tuple[str, ...], need: Need | None) -> None:
+    read = Read(f"{FOLDER}/index.ts", FOLDER, dep)
+    everything: tuple[Need, ...] = ("document", "provider", "workspace", "schema")
+
+    assert need_of(read) == need
+    assert undeclared_reads([read], META._replace(needs=everything)) == []
+    lacking = META._replace(needs=("schema",) if need != "schema" else ("workspace",), fixes=())
+    assert len(undeclared_reads([read], lacking)) == (need is not None)
+
+
+def test_a_wider_need_covers_a_narrower_one_and_a_fix_brings_its_own() -> None:
+    read = Read(f"{FOLDER}/index.ts", FOLDER, ("content", f"{FOLDER}/types.ts"))
+    fix = META.fixes[0]._replace(needs=("provider",))
+
+    assert undeclared_reads([read], META) != []
+    assert undeclared_reads([read], META._replace(needs=("workspace",))) == []
+    assert undeclared_reads([read], META._replace(fixes=(fix,))) == []

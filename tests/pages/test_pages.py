@@ -15,8 +15,10 @@ from tests.pages.harness import (
     metadata_complaints,
     plan_complaints,
     report_complaints,
+    workspace,
 )
 from tests.pages.page import Example, Fixed
+from tests.pages.reads import undeclared_reads
 from tests.pages.shelf import SHELF, page_of
 from tests.pages.workspace import base_files
 from tools.pages import meta_line, since_of
@@ -63,6 +65,13 @@ def test_offers_what_the_registry_declares(meta: RuleMeta, example: Example, tmp
 @pytest.mark.parametrize(("meta", "example"), BAD)
 def test_fixing_all_twice_changes_nothing_more(meta: RuleMeta, example: Example, tmp_path: Path) -> None:
     _assert_none(fix_all_complaints(example, AppJudge(tmp_path / "w", select=[meta.id])))
+
+
+@pytest.mark.parametrize(("meta", "example"), EXAMPLES)
+def test_reads_no_more_than_it_declares(meta: RuleMeta, example: Example, tmp_path: Path) -> None:
+    opened = AppJudge(tmp_path / "w", select=[meta.id]).open(workspace(example))
+
+    _assert_none([f"{example.at()}: {read}" for read in undeclared_reads(opened.reads(), meta)])
 
 
 def test_the_base_workspace_reports_nothing(tmp_path: Path) -> None:

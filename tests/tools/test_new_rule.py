@@ -31,6 +31,8 @@ def test_the_skeleton_passes_the_harness(tmp_path: Path, monkeypatch: pytest.Mon
     assert metadata_complaints(page, meta, meta_line(meta, since_of(page.meta))) == []
     for example in page.examples:
         assert report_complaints(example, meta.id, judge) == []
+    unmarked = files["rules/fourlayer_rules/boundaries/loud_name/README.md"].replace("fine", "bad_loud_name")
+    assert report_complaints(parse_page(unmarked, "README.md").examples[1], meta.id, judge) != []
 
 
 def test_the_registry_entry_is_source() -> None:
