@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fourlayer.app import App
     from fourlayer.cli.fixing import Fixed
     from fourlayer.cli.places import Places
+    from fourlayer.files.cache import Cache
     from fourlayer.rule.model import RuleMeta
 
 Format = Literal["text", "concise", "json", "sarif", "github"]
@@ -190,7 +191,14 @@ def _open(options: Options, rules: tuple[RuleMeta, ...]) -> tuple[Places, App]:
     except PlaceError as error:
         raise CheckError(Trouble("unreadable", str(error), error.path)) from error
     config = None if options.config is None else os.path.abspath(options.config)
-    app = App.open(places.root, config_path=config, select=select, ignore=ignore, rules=rules)
+    app = App.open(
+        places.root,
+        config_path=config,
+        select=select,
+        ignore=ignore,
+        rules=rules,
+        cache=None if options.no_cache else _cache(),
+    )
     if app.config_problems:
         from fourlayer.cli.config import config_trouble
 
@@ -328,6 +336,13 @@ def _format_in(arguments: Sequence[str]) -> Format:
         elif argument == "--output-format":
             wanted = "".join(arguments[index + 1 : index + 2])
     return wanted if wanted in FORMATS else "text"
+
+
+def _cache() -> Cache:
+    from fourlayer._version import __version__
+    from fourlayer.files.cache import Cache
+
+    return Cache(__version__)
 
 
 def _registry() -> tuple[RuleMeta, ...]:
