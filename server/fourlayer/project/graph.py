@@ -86,10 +86,33 @@ class ImportIndex:
         return self._edges_of(path).serial
 
     def mentions_integrations(self, path: str) -> bool:
-        """Whether a file holds a quoted string that could name a module under the integrations' roots."""
+        """Whether a file holds a quoted string that names a module under the integrations' roots."""
         needles = self.integration_needles()
-        data = self._snapshot.read(path)
-        return data is not None and bool(_strings(data, needles))
+        known = self._mentions.get(needles)
+        if known is not None and path not in known.pending:
+            strings = known.found.get(path, ())
+        else:
+            data = self._snapshot.read(path)
+            strings = _strings(data, needles) if data is not None else ()
+        return any(self._leads_to_roots(string, path) for string in strings)
+
+    def mentioning_integrations(self) -> set[str]:
+        """Every file that `mentions_integrations`. Reads the whole workspace once."""
+        return {
+            path
+            for path, strings in self._scan(self.integration_needles()).items()
+            if any(self._leads_to_roots(string, path) for string in strings)
+        }
+
+    def _leads_to_roots(self, specifier: str, importer: str) -> bool:
+        """Whether a specifier means something under the integrations' roots, be it absent as yet."""
+        resolution = self._snapshot.resolve(specifier, importer)
+        if resolution.path is not None:
+            return self._in_roots(resolution.path)
+        package = self._snapshot.layout.package
+        return any(self._in_roots(path) for path in resolution.tried) or (
+            bool(package) and (specifier == package or specifier.startswith(package + "/"))
+        )
 
     def integration_needles(self) -> tuple[bytes, ...]:
         """What every import of an integration from elsewhere holds."""

@@ -10,14 +10,16 @@ from fourlayer.project.layout import (
     Layout,
     Provider,
     Scope,
+    files_under,
     find_providers,
+    integration_roots,
     is_code,
     is_test,
     layer_in,
     scope_of,
     shared_folders,
 )
-from fourlayer.project.store import Digest, Disk, Store, digest_of
+from fourlayer.project.store import Digest, Disk, StatKey, Store, digest_of
 from fourlayer.project.tree import index_directories, parent
 from fourlayer.syntax.text import Text
 
@@ -82,6 +84,7 @@ class Snapshot:
         self.disk = disk
         self.store = store or Store()
         self.buffers: Mapping[str, Text] = dict(buffers or {})
+        self.serial = self.store.next_serial()
         self._extra_index: dict[str, set[str]] | None = None
         self._children: dict[str, tuple[str, ...]] = {}
         self._files: tuple[str, ...] | None = None
@@ -95,6 +98,7 @@ class Snapshot:
         self._schema: Memo[Schema] | None = None
         self._surveys: dict[str, Memo[Mapping[str, object]]] = {}
         self._survey_defs: dict[str, Survey[object]] = {}
+        self._holding: dict[tuple[bytes, ...], Memo[frozenset[str]]] = {}
         self._index: ImportIndex | None = None
         self._stamps: dict[Dep, object] = {}
         self.survey_crashes: dict[tuple[str, str], str] = {}
@@ -105,14 +109,18 @@ class Snapshot:
     def derive(
         self,
         buffers: Mapping[str, Text] | None = None,
-        disk_changes: Mapping[str, tuple[int, int, int, int] | None] | None = None,
+        disk_changes: Mapping[str, StatKey | None] | None = None,
+        *,
+        disk: Disk | None = None,
     ) -> Snapshot:
         """The state after some changes; costs what changed, not what exists.
 
         `buffers` are all the open buffers of the new state (None: as they are), `disk_changes` files of
-        the disk that were added or changed (their new status) or are gone (None).
+        the disk that were added or changed (their new status) or are gone (None), `disk` the disk with
+        these changes where it was listed anew.
         """
-        disk = self.disk.changed(disk_changes) if disk_changes else self.disk
+        if disk is None:
+            disk = self.disk.changed(disk_changes) if disk_changes else self.disk
         new = Snapshot(self.layout, disk, self.store, self.buffers if buffers is None else buffers)
         changed = set(disk_changes or ())
         for path in changed:
@@ -151,12 +159,11 @@ class Snapshot:
                 frozenset(path for path in changed if self._is_schema_source(path))
             )
         self._surveys = {name: memo.after(changed) for name, memo in old._surveys.items()}
+        self._holding = {triggers: memo.after(changed) for triggers, memo in old._holding.items()}
         if old._index is not None:
             self._index = old._index.derive(self, changed, moved=bool(names_changed) or config)
 
     def _may_hold_providers(self, path: str) -> bool:
-        from fourlayer.project.layout import integration_roots
-
         return any(not root or path.startswith(root + "/") for root in integration_roots(self.layout))
 
     # Files
@@ -205,6 +212,15 @@ class Snapshot:
             self._files = tuple(sorted([*listed, *extra]) if extra else sorted(listed))
         return self._files
 
+    def files_under(self, folder: str) -> Sequence[str]:
+        """Every file below a folder (or the file itself), sorted. Walks that folder only."""
+        if not folder:
+            return self.files()
+        if self.is_file(folder):
+            return (folder,)
+        self.disk.walk(folder)
+        return files_under(self, folder)
+
     def _extra(self) -> dict[str, set[str]]:
         """Folders on the way to buffers; the root is always among them."""
         if self._extra_index is None:
@@ -250,6 +266,8 @@ class Snapshot:
     def providers(self) -> tuple[Provider, ...]:
         """Every provider, by path."""
         if self._providers is None:
+            for root in integration_roots(self.layout):
+                self.disk.walk(root)
             self._providers = find_providers(self.layout, self)
         return self._providers
 
@@ -408,6 +426,22 @@ class Snapshot:
         except (Exception, RecursionError) as error:  # noqa: BLE001 - one file must not hide the others
             self.survey_crashes[(survey.name, path)] = f"{type(error).__name__}: {error}"
             return None
+
+    def holding(self, triggers: tuple[bytes, ...]) -> frozenset[str]:
+        """The code files that hold one of the byte strings. Reads the whole workspace once."""
+        memo = self._holding.get(triggers)
+        if memo is None:
+            memo = Memo(frozenset(path for path in self.files() if self.holds(path, triggers)), 0)
+        elif memo.pending:
+            fresh = {path for path in memo.pending if self.holds(path, triggers)}
+            memo = Memo(memo.value - memo.pending | fresh, 0)
+        self._holding[triggers] = memo
+        return memo.value
+
+    def holds(self, path: str, triggers: tuple[bytes, ...]) -> bool:
+        """Whether a code file holds one of the byte strings."""
+        data = self.read(path) if is_code(path) else None
+        return data is not None and any(trigger in data for trigger in triggers)
 
     # Stamps
 

@@ -43,6 +43,10 @@ class Disk(Protocol):
         """Every file of the workspace."""
         ...
 
+    def walk(self, folder: str) -> None:
+        """List a folder with everything below it at once, where that was not done."""
+        ...
+
     def changed(self, changes: Mapping[str, StatKey | None]) -> Disk:
         """The same with some files added or changed (their new status) or gone (None)."""
         ...

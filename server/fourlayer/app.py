@@ -1,0 +1,345 @@
+"""The composition root: configuration, rules and disk brought together for command line and editors."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from fourlayer._version import __version__
+from fourlayer.config.load import FILE_NAMES, ConfigProblem, Loaded, ValueLayer, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from fourlayer.config.settings import Settings
+    from fourlayer.engine.check import Engine
+    from fourlayer.engine.disk import DiskState
+    from fourlayer.engine.fixing import FixResult
+    from fourlayer.files.cache import Cache
+    from fourlayer.project.layout import Layout
+    from fourlayer.project.snapshot import Snapshot
+    from fourlayer.project.store import Store
+    from fourlayer.rule.model import Change, Finding, FixPlan, RuleMeta
+    from fourlayer.rule.outcome import Outcome, Reported, Trouble
+    from fourlayer.syntax.text import Text
+
+
+class App:
+    """One workspace with one configuration, made by `App.open`; another configuration needs another one.
+
+    `config_problems` are what is wrong with the configuration: layers that have one are left out of
+    `settings`, and every check reports them as troubles. `origins` tell where each value came from.
+    For one thread at a time.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        loaded: Loaded,
+        rules: Sequence[RuleMeta],
+        *,
+        select: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+    ) -> None:
+        self.root = root
+        self.settings: Settings = loaded.settings
+        self.origins: Mapping[str, str] = loaded.origins
+        self.rules: tuple[RuleMeta, ...] = tuple(rules)
+        self._problems = loaded.problems
+        self._select = tuple(select)
+        self._ignore = tuple(ignore)
+        self._option_problems: tuple[ConfigProblem, ...] | None = None
+        self._engine: Engine | None = None
+        self._layout: Layout | None = None
+        self._store: Store | None = None
+
+    @classmethod
+    def open(
+        cls,
+        root: str,
+        *,
+        config_path: str | None = None,
+        config_content: bytes | None = None,
+        client_settings: Mapping[str, object] | None = None,
+        initialization_options: Mapping[str, object] | None = None,
+        select: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        rules: Sequence[RuleMeta] | None = None,
+        cache: Cache | None = None,
+    ) -> App:
+        """Read the configuration of the workspace in the folder `root` of the operating system.
+
+        `config_path` names a configuration file elsewhere; `config_content` stands for the file's content
+        (an unsaved buffer). `client_settings` are an editor's settings, `initialization_options` those
+        that it started with; the file wins over both. `select` and `ignore` name rules or categories.
+        A `cache` keeps checked configurations. Loads no rule and no grammar.
+        """
+        if rules is None:
+            from fourlayer_rules.registry import RULES
+
+            rules = RULES
+        root = os.path.abspath(root)
+        layers = (
+            ValueLayer("editor settings", client_settings or {}),
+            ValueLayer("initialization options", initialization_options or {}),
+        )
+        loaded = load(
+            config_path or _config_in(root) or (FILE_NAMES[0] if config_content is not None else None),
+            version=__version__,
+            rule_ids=frozenset(name for meta in rules for name in (meta.id, *meta.aliases)),
+            layers=layers,
+            content=config_content,
+            cache=None if cache is None else _TextCache(cache),
+        )
+        return cls(root, loaded, rules, select=select, ignore=ignore)
+
+    @property
+    def config_problems(self) -> tuple[ConfigProblem, ...]:
+        """What is wrong with the configuration, options of rules included (that loads those rules)."""
+        if self._option_problems is None:
+            from fourlayer.engine.options import option_problems
+
+            self._option_problems = option_problems(self.rules, self.settings, self.origins)
+        return (*self._problems, *self._option_problems)
+
+    @property
+    def engine(self) -> Engine:
+        """The rules with what they found so far.
+
+        Raises `FourlayerError` where `select` or `ignore` names what does not exist, or no rule is on.
+        """
+        if self._engine is None:
+            from fourlayer.engine.check import Engine
+            from fourlayer.engine.options import options_from
+            from fourlayer.engine.ruleset import RuleSet
+
+            ruleset = RuleSet(
+                self.rules,
+                self.settings,
+                options_from(self.settings),
+                select=self._select,
+                ignore=self._ignore,
+            )
+            self._engine = Engine(ruleset, self.settings, _today)
+        return self._engine
+
+    @property
+    def layout(self) -> Layout:
+        """The places of the workspace as configured."""
+        if self._layout is None:
+            self._layout = _layout(self.settings)
+        return self._layout
+
+    # States of the workspace
+
+    def snapshot(
+        self,
+        buffers: Mapping[str, Text] | None = None,
+        previous: Snapshot | None = None,
+        changed: Collection[str] | None = None,
+    ) -> Snapshot:
+        """The present state: open buffers (all of them, by path) over the disk.
+
+        With a `previous` snapshot only what changed is looked at: the files `changed` on disk (and any
+        others in it), or, where that is None, whatever listing the folders anew brings to light.
+        """
+        from fourlayer.project.snapshot import Snapshot
+        from fourlayer.project.store import Store
+
+        buffers = buffers or {}
+        if previous is None:
+            if self._store is None:
+                self._store = Store()
+            disk = self._disk()
+            return Snapshot(self.layout, disk, self._store, _wanted(buffers, disk))
+        disk = _as_disk(previous)
+        changes = None if changed is None else disk.restat(changed)
+        if changes is not None:
+            return previous.derive(_wanted(buffers, disk), changes)
+        disk, changes = disk.refreshed(changed or ())
+        return previous.derive(_wanted(buffers, disk), changes, disk=disk)
+
+    def targets(self, snapshot: Snapshot) -> tuple[str, ...]:
+        """Every file that may have findings: the code files that rules judge, and documents beside them."""
+        beside = {
+            path
+            for root in {provider.root for provider in snapshot.providers}
+            for name in snapshot.children(root)
+            if snapshot.is_file(path := f"{root}/{name}" if root else name)
+        }
+        return tuple(sorted({*self.engine.targets(snapshot), *beside}))
+
+    def _disk(self) -> DiskState:
+        from fourlayer.engine.disk import DiskState
+        from fourlayer.syntax.glob import globs
+
+        workspace = self.settings.workspace
+        return DiskState(self.root, globs(workspace.exclude), respect_gitignore=workspace.respect_gitignore)
+
+    # Findings and fixes
+
+    def check(
+        self,
+        snapshot: Snapshot,
+        paths: Sequence[str] = (),
+        *,
+        show_unverifiable: bool = False,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Outcome:
+        """Check the workspace, or only files and folders of it; the same findings as a full check has there.
+
+        Raises `CancelledError` when `cancelled` says so, `FourlayerError` when no rule is on.
+        """
+        outcome = self.engine.check(snapshot, paths, show_unverifiable=show_unverifiable, cancelled=cancelled)
+        return outcome._replace(root=self.root, troubles=(*self._troubles(snapshot), *outcome.troubles))
+
+    def check_file(self, snapshot: Snapshot, path: str) -> tuple[Reported, ...]:
+        """The findings of one file, sorted by place; what is unverifiable is left out."""
+        return self.engine.check_file(snapshot, path)
+
+    def plans(self, snapshot: Snapshot, finding: Finding) -> tuple[FixPlan, ...]:
+        """The fixes of a finding, preferred first. Raises `CrashError`."""
+        return self.engine.plans(snapshot, finding)
+
+    def change(self, snapshot: Snapshot, finding: Finding, plan: FixPlan) -> Change | None:
+        """What a fix does; None when it no longer applies. Raises `CrashError`."""
+        return self.engine.change(snapshot, finding, plan)
+
+    def fix(
+        self,
+        snapshot: Snapshot,
+        outcome: Outcome,
+        *,
+        unsafe: bool,
+        paths: Sequence[str] = (),
+        cancelled: Callable[[], bool] | None = None,
+    ) -> FixResult:
+        """Fix an outcome's findings in memory, in several passes; `paths` are those it was made for."""
+        from fourlayer.engine.fixing import fix
+
+        result = fix(self.engine, snapshot, outcome, paths=paths, unsafe=unsafe, cancelled=cancelled)
+        troubles = tuple(dict.fromkeys((*self._troubles(snapshot), *result.outcome.troubles)))
+        return result._replace(outcome=result.outcome._replace(root=self.root, troubles=troubles))
+
+    def _troubles(self, snapshot: Snapshot) -> tuple[Trouble, ...]:
+        """What is wrong with the configuration, and folders that could not be listed."""
+        from fourlayer.rule.outcome import Trouble
+
+        found = [
+            Trouble("config", f"{_where(problem)}{problem.message}; {problem.remedy}", problem.path)
+            for problem in self.config_problems
+        ]
+        found += [
+            Trouble("unreadable", message, path)
+            for path, message in sorted(_as_disk(snapshot).troubles.items())
+        ]
+        return tuple(found)
+
+
+def find_root(start: str) -> str:
+    """The workspace that a folder (or file) of the operating system belongs to, as an absolute path.
+
+    The nearest folder upward with a configuration file; else with pnpm-workspace.yaml; else with a
+    package.json that has workspaces; else with .git; else `start` itself.
+    """
+    folder = os.path.abspath(start)
+    if not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    above = [folder]
+    while (parent := os.path.dirname(above[-1])) != above[-1]:
+        above.append(parent)
+    for is_root in (_has_config, _has_pnpm, _has_workspaces, _has_git):
+        for candidate in above:
+            if is_root(candidate):
+                return candidate
+    return folder
+
+
+def _has_config(folder: str) -> bool:
+    return any(os.path.lexists(os.path.join(folder, name)) for name in FILE_NAMES)
+
+
+def _has_pnpm(folder: str) -> bool:
+    return os.path.isfile(os.path.join(folder, "pnpm-workspace.yaml"))
+
+
+def _has_workspaces(folder: str) -> bool:
+    import json
+
+    try:
+        with open(os.path.join(folder, "package.json"), "rb") as file:
+            data = file.read(1_000_000)
+        return b'"workspaces"' in data and "workspaces" in json.loads(data)
+    except (OSError, ValueError, TypeError, RecursionError):
+        return False
+
+
+def _has_git(folder: str) -> bool:
+    return os.path.lexists(os.path.join(folder, ".git"))
+
+
+def _config_in(root: str) -> str | None:
+    """The configuration file of a workspace; what merely has the name is reported later."""
+    for name in FILE_NAMES:
+        if os.path.lexists(os.path.join(root, name)):
+            return os.path.join(root, name)
+    return None
+
+
+def _layout(settings: Settings) -> Layout:
+    from fourlayer.project.layout import LayerRule, Layout, Scope
+
+    workspace = settings.workspace
+    return Layout(
+        integrations=workspace.integrations,
+        shared=workspace.shared,
+        tests=workspace.tests,
+        package=workspace.package,
+        allowed_consumers=workspace.allowed_consumers,
+        schema=settings.tenancy.schema,
+        scopes=tuple(Scope(scope.paths, scope.layer, scope.categories) for scope in settings.scopes),
+        layers={name: LayerRule(layer.files, layer.may_import) for name, layer in settings.layers.items()},
+    )
+
+
+def _wanted(buffers: Mapping[str, Text], disk: DiskState) -> Mapping[str, Text]:
+    """The open buffers that belong to the workspace: files that it has, and files that do not exist yet."""
+    return {path: text for path, text in buffers.items() if not disk.is_left_out(path)}
+
+
+def _as_disk(snapshot: Snapshot) -> DiskState:
+    from fourlayer.engine.disk import DiskState
+
+    disk = snapshot.disk
+    if not isinstance(disk, DiskState):
+        raise TypeError("this snapshot was not made by an App")
+    return disk
+
+
+def _where(problem: ConfigProblem) -> str:
+    place = f"line {problem.line}, column {problem.column}: " if problem.line else ""
+    return f"{place}{problem.key}: " if problem.key else place
+
+
+def _today() -> str:
+    return time.strftime("%Y-%m-%d")
+
+
+class _TextCache:
+    """A cache of bytes as a cache of texts."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+
+    def get(self, key: str) -> str | None:
+        """The text stored under a key."""
+        data = self._cache.get(key)
+        try:
+            return None if data is None else data.decode()
+        except UnicodeDecodeError:
+            return None
+
+    def put(self, key: str, value: str) -> None:
+        """Store a text."""
+        self._cache.put(key, value.encode())

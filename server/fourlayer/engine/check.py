@@ -1,0 +1,476 @@
+"""Runs rules over units of work, remembers what each unit read, and reruns only what can see a change."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from fourlayer.engine.precedence import settled
+from fourlayer.engine.report import reported
+from fourlayer.engine.ruleset import SUPPRESSIONS, RuleSet
+from fourlayer.engine.suppressions import MARK, Rules, Verdict, apply
+from fourlayer.errors import FourlayerError
+from fourlayer.project.layout import integration_roots, is_code, is_declaration
+from fourlayer.project.snapshot import Dep, Snapshot, View
+from fourlayer.rule.context import Context
+from fourlayer.rule.model import Change, Finding, FixPlan, RuleMeta
+from fourlayer.rule.outcome import Outcome, Reported, Trouble
+
+if TYPE_CHECKING:
+    from fourlayer.config.settings import Settings
+    from fourlayer.project.layout import Provider
+    from fourlayer.project.suppression import Suppression
+
+SHARED_CATEGORIES = frozenset({"types", "boundaries"})
+SHARED_RULES = frozenset({"raw-error-escape", "raw-error-throw"})
+"""What judges the shared code beside the providers."""
+
+
+class CancelledError(FourlayerError):
+    """The caller no longer wants the result."""
+
+
+class CrashError(FourlayerError):
+    """A rule failed while it made a fix."""
+
+
+class Unit(NamedTuple):
+    """One piece of work: a file's path, a provider's name, or "" for the workspace."""
+
+    kind: Literal["file", "provider", "workspace"]
+    target: str
+
+
+class Judged(NamedTuple):
+    """A finding with the fixes that its rule offers."""
+
+    finding: Finding
+    plans: tuple[FixPlan, ...]
+
+
+class UnitResult(NamedTuple):
+    """What came of a unit, and the stamps of everything that it read."""
+
+    rules: tuple[RuleMeta, ...]
+    deps: tuple[tuple[Dep, object], ...]
+    findings: tuple[Judged, ...]
+    troubles: tuple[Trouble, ...]
+    inert: Mapping[str, str]
+    seconds: Mapping[str, float]
+
+
+class FileResult(NamedTuple):
+    """The findings of one file, weighed, placed and sorted, before any is hidden."""
+
+    key: tuple[object, ...]
+    reported: tuple[Reported, ...]
+    suppressed: int
+    suppressions: tuple[Suppression, ...]
+    troubles: tuple[Trouble, ...]
+    dated: bool
+
+
+class Engine:
+    """The rules of one configuration with what they found so far. For one thread at a time.
+
+    `today` gives the date as `YYYY-MM-DD`.
+    """
+
+    def __init__(self, rules: RuleSet, settings: Settings, today: Callable[[], str]) -> None:
+        self.rules = rules
+        self.settings = settings
+        self.today = today
+        self.dated = False
+        """Whether the last check met a suppression with a date."""
+        self._results: dict[Unit, UnitResult] = {}
+        self._valid: dict[Unit, int] = {}
+        self._files: dict[str, FileResult] = {}
+
+    # Checking
+
+    def check(
+        self,
+        snapshot: Snapshot,
+        paths: Sequence[str] = (),
+        *,
+        show_unverifiable: bool = False,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Outcome:
+        """Check the workspace, or some files and folders of it: the same findings as a full check has there.
+
+        Raises `CancelledError` when `cancelled` says so between two units.
+        """
+        started = time.perf_counter()
+        run = _Run(self, snapshot, cancelled)
+        targets = self.targets(snapshot, paths)
+        run.files(targets)
+        providers = [p for p in snapshot.providers if not paths or _touches(p, paths)]
+        run.providers(providers)
+        run.workspace()
+        files = run.assembled()
+        wanted = {path: result for path, result in files.items() if _wanted(path, paths)}
+        self.dated = any(result.dated for result in wanted.values())
+        everything = [one for path in sorted(wanted) for one in wanted[path].reported]
+        shown = [one for one in everything if show_unverifiable or one.finding.certainty != "unverifiable"]
+        troubles = [*run.troubles, *(t for path in sorted(wanted) for t in wanted[path].troubles)]
+        troubles += [
+            Trouble("crash", f"{name}: reading this file failed: {text}", path)
+            for (name, path), text in sorted(snapshot.survey_crashes.items())
+        ]
+        return Outcome(
+            root="",
+            findings=tuple(shown),
+            troubles=tuple(dict.fromkeys(troubles)),
+            files=sum(1 for path in targets if _wanted(path, paths)),
+            providers=len(providers),
+            suppressed=sum(result.suppressed for result in wanted.values()),
+            seconds=time.perf_counter() - started,
+            rule_seconds=run.seconds,
+            unverifiable_hidden=len(everything) - len(shown),
+        )
+
+    def check_file(self, snapshot: Snapshot, path: str) -> tuple[Reported, ...]:
+        """The findings of one file, what is unverifiable left out; the same as a full check has there."""
+        return tuple(
+            one
+            for one in self.file_result(snapshot, path).reported
+            if one.finding.certainty != "unverifiable"
+        )
+
+    def file_result(self, snapshot: Snapshot, path: str) -> FileResult:
+        """Everything about one file."""
+        run = _Run(self, snapshot, None)
+        run.files([target for target in self._around(snapshot, path) if self.rules_for(snapshot, target)])
+        run.providers([p for p in snapshot.providers if _touches(p, (path,))])
+        run.workspace()
+        return run.assembled((path,)).get(path, _EMPTY)
+
+    def _around(self, snapshot: Snapshot, path: str) -> tuple[str, ...]:
+        """The files whose findings may take precedence over those of a file: its provider's."""
+        provider = snapshot.provider_of(path)
+        return (path,) if provider is None else tuple({path: None, **dict.fromkeys(provider.files)})
+
+    def targets(self, snapshot: Snapshot, paths: Sequence[str] = ()) -> tuple[str, ...]:
+        """The code files that some rule judges and that matter for the findings in `paths`, sorted."""
+        found: dict[str, None] = {}
+        for provider in snapshot.providers:
+            if not paths or any(_under(p, provider.path) or _under(provider.path, p) for p in paths):
+                found.update(dict.fromkeys(provider.files))
+        outside = self._outside(snapshot, paths)
+        found.update((path, None) for path in outside if snapshot.provider_of(path) is None)
+        return tuple(sorted(path for path in found if self.rules_for(snapshot, path)))
+
+    def _outside(self, snapshot: Snapshot, paths: Sequence[str]) -> Iterable[str]:
+        """Code files that may lie outside of the providers and be judged all the same."""
+        if paths:
+            return [file for path in paths for file in snapshot.files_under(path) if is_code(file)]
+        found: set[str] = set()
+        for folder in snapshot.shared:
+            found.update(snapshot.files_under(folder))
+        if snapshot.layout.scopes:
+            found.update(path for path in snapshot.files() if is_code(path) and snapshot.scope_of(path))
+        for meta in self.rules.active:
+            if meta.unit != "file" or not meta.anchors_outside:
+                continue
+            if meta.triggers:
+                found |= snapshot.holding(meta.triggers)
+            else:
+                found |= snapshot.index.mentioning_integrations()
+                found.update(
+                    path for root in integration_roots(snapshot.layout) for path in snapshot.files_under(root)
+                )
+        return found
+
+    def rules_for(self, snapshot: Snapshot, path: str) -> tuple[RuleMeta, ...]:
+        """The rules that judge a file by itself, those about suppressions left out."""
+        if not is_code(path) or is_declaration(path) or not snapshot.is_file(path):
+            return ()
+        test = snapshot.is_test(path)
+        return tuple(
+            meta for meta in self._placed(snapshot, path) if not test or self.rules.includes_tests(meta)
+        )
+
+    def _placed(self, snapshot: Snapshot, path: str) -> Iterable[RuleMeta]:
+        metas = [m for m in self.rules.active if m.unit == "file" and m.category != SUPPRESSIONS]
+        if snapshot.provider_of(path) is not None:
+            return metas
+        if snapshot.is_shared(path):
+            return [m for m in metas if m.category in SHARED_CATEGORIES or m.id in SHARED_RULES]
+        scope = snapshot.scope_of(path)
+        categories: Collection[str] = scope.categories if scope is not None else ()
+        return [
+            meta
+            for meta in metas
+            if meta.category in categories or (meta.anchors_outside and self._triggered(snapshot, meta, path))
+        ]
+
+    def _triggered(self, snapshot: Snapshot, meta: RuleMeta, path: str) -> bool:
+        if meta.triggers:
+            return snapshot.holds(path, meta.triggers)
+        return _in_roots(snapshot, path) or snapshot.index.mentions_integrations(path)
+
+    # Units
+
+    def result(self, snapshot: Snapshot, unit: Unit, rules: tuple[RuleMeta, ...]) -> UnitResult:
+        """What comes of a unit, taken from memory where everything that it read is as it was."""
+        known = self._results.get(unit)
+        fresh = self._valid.get(unit) == snapshot.serial
+        if known is None or known.rules != rules or not (fresh or _is_valid(snapshot, known.deps)):
+            known = self._results[unit] = self._run(snapshot, unit, rules)
+        self._valid[unit] = snapshot.serial
+        return known
+
+    def _run(self, snapshot: Snapshot, unit: Unit, rules: tuple[RuleMeta, ...]) -> UnitResult:
+        view = View(snapshot)
+        findings: list[Judged] = []
+        troubles: list[Trouble] = []
+        seconds: dict[str, float] = {}
+        if unit.kind == "file" and view.text(unit.target) is None:
+            problem = snapshot.problem(unit.target) or "it is gone"
+            troubles.append(Trouble("unreadable", problem, unit.target))
+        for meta in rules if not troubles else ():
+            begun = time.perf_counter()
+            found, trouble = self.judge(view, meta, unit.target)
+            seconds[meta.id] = time.perf_counter() - begun
+            findings += found
+            troubles += [trouble] if trouble is not None else []
+        deps = tuple((dep, snapshot.stamp(dep)) for dep in view.deps)
+        return UnitResult(rules, deps, tuple(findings), tuple(troubles), dict(view.inert_rules), seconds)
+
+    def judge(self, view: View, meta: RuleMeta, target: str) -> tuple[list[Judged], Trouble | None]:
+        """One rule's findings in one unit; a trouble when it failed, with what it found until then."""
+        found: list[Judged] = []
+        try:
+            rule, options = self.rules.load(meta)
+            context = Context(view, self.settings, options, self.today())
+            found.extend(
+                Judged(finding, tuple(rule.plans(context, finding)))
+                for finding in rule.check(context, target)
+            )
+        except FourlayerError as error:
+            return found, Trouble("config", f"{meta.id}: {error}")
+        except (Exception, RecursionError) as error:  # noqa: BLE001 - a crash must not hide the neighbours
+            what = "the code is nested too deeply" if isinstance(error, RecursionError) else _words(error)
+            where = target if meta.unit == "file" else f"provider {target}" if target else "the workspace"
+            path = target if meta.unit == "file" else None
+            return found, Trouble("crash", f"{meta.id} failed on {where}: {what}", path)
+        return found, None
+
+    # One file
+
+    def assemble(
+        self,
+        snapshot: Snapshot,
+        path: str,
+        judged: Sequence[tuple[Judged, str]],
+        ran: frozenset[str],
+    ) -> FileResult:
+        """Weigh, place and sort the findings of one file; each comes with its fingerprint."""
+        today = self.today()
+        related = {item.path for one, _ in judged for item in one.finding.related}
+        digests = tuple((other, snapshot.digest(other)) for other in sorted({path, *related}))
+        key = (digests, tuple(judged), ran, today, snapshot.provider_of(path))
+        known = self._files.get(path)
+        if known is not None and known.key == key:
+            return known
+        verdict, late, troubles = self._suppress(
+            snapshot, path, [one.finding for one, _ in judged], ran, today
+        )
+        kept = {id(finding) for finding in verdict.kept}
+        ready = [(one, mark) for one, mark in judged if id(one.finding) in kept]
+        ready += [(one, mark) for one, mark in _marked(late) if id(one.finding) in kept]
+        suppressed = verdict.suppressed
+        items = [reported(snapshot, self.rules, one.finding, one.plans, mark) for one, mark in ready]
+        items.sort(key=lambda r: (r.finding.span, r.finding.rule, r.finding.key))
+        result = FileResult(key, tuple(items), suppressed, verdict.records, tuple(troubles), verdict.dated)
+        self._files[path] = result
+        return result
+
+    def _suppress(
+        self, snapshot: Snapshot, path: str, findings: list[Finding], ran: frozenset[str], today: str
+    ) -> tuple[Verdict, list[Judged], list[Trouble]]:
+        """Apply the comments of a file, then the rules about them, whose findings comments may name too."""
+        data = snapshot.read(path) if is_code(path) else None
+        if data is None or (MARK not in data and b"tenant-filter-guard" not in data):
+            return Verdict(findings, 0, (), dated=False), [], []
+        facts = snapshot.facts(path)
+        if facts is None:
+            return Verdict(findings, 0, (), dated=False), [], []
+        known = Rules(
+            self.rules.canonical,
+            self.rules.closest,
+            self.rules.category,
+            ran,
+            self.rules.protected,
+        )
+        first = apply(facts, findings, known, today)
+        view = View(snapshot, lambda asked: first.records if asked == path else ())
+        late: list[Judged] = []
+        troubles: list[Trouble] = []
+        for meta in self.rules.active:
+            if meta.category == SUPPRESSIONS and self.rules.severity(meta, path, None, "violation") != "off":
+                found, trouble = self.judge(view, meta, path)
+                late += found
+                troubles += [trouble] if trouble is not None else []
+        if not late:
+            return first, [], troubles
+        second = apply(facts, [*findings, *(one.finding for one in late)], known, today)
+        return second._replace(records=first.records), late, troubles
+
+    # Fixes
+
+    def context(self, snapshot: Snapshot, meta: RuleMeta) -> Context:
+        """What a rule is handed to make a fix; reads are not recorded for anybody."""
+        view = View(snapshot, lambda path: self.file_result(snapshot, path).suppressions)
+        return Context(view, self.settings, self.rules.load(meta).options, self.today())
+
+    def plans(self, snapshot: Snapshot, finding: Finding) -> tuple[FixPlan, ...]:
+        """The fixes of a finding, preferred first. Raises `CrashError`."""
+        meta = self.rules.metas[finding.rule]
+        try:
+            return tuple(self.rules.load(meta).rule.plans(self.context(snapshot, meta), finding))
+        except (Exception, RecursionError) as error:
+            raise CrashError(f"{meta.id} failed to plan a fix in {finding.path}: {_words(error)}") from error
+
+    def change(self, snapshot: Snapshot, finding: Finding, plan: FixPlan) -> Change | None:
+        """What a fix does; None when it no longer applies. Raises `CrashError`."""
+        meta = self.rules.metas[finding.rule]
+        try:
+            return self.rules.load(meta).rule.edits(self.context(snapshot, meta), finding, plan)
+        except (Exception, RecursionError) as error:
+            raise CrashError(f"{meta.id} failed to fix {finding.path}: {_words(error)}") from error
+
+
+_EMPTY = FileResult((), (), 0, (), (), dated=False)
+
+
+class _Run:
+    """One pass over units of one snapshot."""
+
+    def __init__(self, engine: Engine, snapshot: Snapshot, cancelled: Callable[[], bool] | None) -> None:
+        self._engine = engine
+        self._snapshot = snapshot
+        self._cancelled = cancelled
+        self._judged: list[Judged] = []
+        self._ran: dict[str, frozenset[str]] = {}
+        self._common: frozenset[str] = frozenset()
+        self._inert: dict[str, str] = {}
+        self._troubles: list[Trouble] = []
+        self.seconds: dict[str, float] = {}
+
+    @property
+    def troubles(self) -> list[Trouble]:
+        """What failed, and what could not run; each said once."""
+        inert = (Trouble("inert-rule", f"{rule}: {why}") for rule, why in sorted(self._inert.items()))
+        return [*self._troubles, *inert]
+
+    def files(self, targets: Iterable[str]) -> None:
+        """Judge files, each by itself."""
+        for path in targets:
+            rules = self._engine.rules_for(self._snapshot, path)
+            self._take(Unit("file", path), rules)
+            self._ran[path] = frozenset(meta.id for meta in rules)
+
+    def providers(self, providers: Iterable[Provider]) -> None:
+        """Judge whole providers."""
+        rules = tuple(meta for meta in self._engine.rules.active if meta.unit == "provider")
+        for provider in providers if rules else ():
+            self._take(Unit("provider", provider.name), rules)
+
+    def workspace(self) -> None:
+        """Judge the workspace as a whole."""
+        rules = tuple(meta for meta in self._engine.rules.active if meta.unit == "workspace")
+        if rules:
+            self._take(Unit("workspace", ""), rules)
+
+    def _take(self, unit: Unit, rules: tuple[RuleMeta, ...]) -> None:
+        if self._cancelled is not None and self._cancelled():
+            raise CancelledError("the check was cancelled")
+        known = self._engine.result(self._snapshot, unit, rules)
+        self._judged += known.findings
+        self._troubles += known.troubles
+        for rule, why in known.inert.items():
+            self._inert.setdefault(rule, why)
+        for rule, spent in known.seconds.items():
+            self.seconds[rule] = self.seconds.get(rule, 0.0) + spent
+
+    def assembled(self, only: Collection[str] | None = None) -> dict[str, FileResult]:
+        """The results by file, of every file that was judged or has a finding."""
+        engine, snapshot = self._engine, self._snapshot
+        weighty = [one for one in self._judged if self._weighs(one.finding)]
+        by_finding = {id(one.finding): one for one in weighty}
+        standing = settled([one.finding for one in weighty], self._provider_of)
+        by_path: dict[str, list[tuple[Judged, str]]] = {path: [] for path in self._ran}
+        for one, mark in _marked(by_finding[id(finding)] for finding in standing):
+            by_path.setdefault(one.finding.path, []).append((one, mark))
+        wide = frozenset(meta.id for meta in engine.rules.active if meta.unit != "file")
+        return {
+            path: engine.assemble(snapshot, path, judged, self._ran_on(path, wide))
+            for path, judged in by_path.items()
+            if (only is None or path in only) and (judged or path in self._ran)
+        }
+
+    def _ran_on(self, path: str, wide: frozenset[str]) -> frozenset[str]:
+        """The rules that could have reported something in a file."""
+        ran = self._ran.get(path, frozenset())
+        if self._snapshot.provider_of(path) is not None and not self._snapshot.is_test(path):
+            ran |= wide
+        return ran - self._inert.keys()
+
+    def _weighs(self, finding: Finding) -> bool:
+        rules = self._engine.rules
+        meta = rules.metas[finding.rule]
+        return rules.severity(meta, finding.path, finding.severity, finding.certainty) != "off"
+
+    def _provider_of(self, finding: Finding) -> str | None:
+        if finding.provider is not None:
+            return finding.provider
+        provider = self._snapshot.provider_of(finding.path)
+        return None if provider is None else provider.name
+
+
+def _marked(judged: Iterable[Judged]) -> list[tuple[Judged, str]]:
+    """Findings with their fingerprints. Equal ones are told apart by their order in the file."""
+    from fourlayer.engine.report import fingerprint, identity
+
+    items = sorted(judged, key=lambda one: (one.finding.path, one.finding.span))
+    seen: dict[tuple[str, ...], int] = {}
+    marked: list[tuple[Judged, str]] = []
+    for one in items:
+        who = identity(one.finding)
+        ordinal = seen.get(who, 0)
+        seen[who] = ordinal + 1
+        marked.append((one, fingerprint(who, ordinal)))
+    return marked
+
+
+def _is_valid(snapshot: Snapshot, deps: Iterable[tuple[Dep, object]]) -> bool:
+    stamp = snapshot.stamp
+    return all(stamp(dep) == was for dep, was in deps)
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _touches(provider: Provider, paths: Sequence[str]) -> bool:
+    """Whether a provider's findings may stand in one of the paths: in its folder, or beside the providers."""
+    for path in paths:
+        if _under(path, provider.path) or _under(provider.path, path):
+            return True
+        if _under(path, provider.root):
+            return True
+    return False
+
+
+def _in_roots(snapshot: Snapshot, path: str) -> bool:
+    return any(_under(path, root) for root in integration_roots(snapshot.layout))
+
+
+def _wanted(path: str, paths: Sequence[str]) -> bool:
+    return not paths or any(_under(path, one) for one in paths)
+
+
+def _under(path: str, folder: str) -> bool:
+    return not folder or path == folder or path.startswith(folder + "/")

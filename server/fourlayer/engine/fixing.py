@@ -1,0 +1,304 @@
+"""Applies fixes in memory, pass by pass, until nothing changes; conflicts wait for the next pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from fourlayer.engine.check import CrashError, Engine
+from fourlayer.project.layout import is_code
+from fourlayer.rule.model import Change, FixPlan, TextEdit
+from fourlayer.rule.outcome import Outcome, Reported, Trouble
+from fourlayer.syntax.text import Text
+
+if TYPE_CHECKING:
+    from fourlayer.project.snapshot import Snapshot
+
+MAX_PASSES = 10
+Wanted = Callable[[FixPlan], bool]
+
+
+class Applied(NamedTuple):
+    """A finding that was fixed, and how."""
+
+    finding: Reported
+    plan: FixPlan
+
+
+class FixResult(NamedTuple):
+    """What fixing comes to; nothing is written.
+
+    `changes` are new contents by path, None for a file that goes; `before` the contents that they were
+    made from, None for a file that is new. `outcome` is a check of the workspace as it would be then, its
+    troubles with those of the fixes. `remaining` tells that passes ran out before fixes did.
+    """
+
+    changes: Mapping[str, bytes | None]
+    before: Mapping[str, bytes | None]
+    applied: tuple[Applied, ...]
+    remaining: bool
+    outcome: Outcome
+    snapshot: Snapshot
+
+
+class _Candidate(NamedTuple):
+    applied: Applied
+    change: Change
+
+
+def fix(
+    engine: Engine,
+    snapshot: Snapshot,
+    outcome: Outcome,
+    *,
+    paths: Sequence[str] = (),
+    unsafe: bool,
+    cancelled: Callable[[], bool] | None = None,
+) -> FixResult:
+    """Apply the fixes of an outcome's findings: safe ones, with `unsafe` those too, never `input`.
+
+    One finding gets one fix: the preferred one of those that are wanted, else the first. `paths` are
+    those that the outcome was made for; new findings in them are fixed as well.
+    """
+    wanted = _wanted(unsafe)
+    first = snapshot
+    applied: list[Applied] = []
+    troubles: dict[Trouble, None] = {}
+    given_up: set[str] = set()
+    gone: set[str] = set()
+    seen = {_state(first, snapshot, gone)}
+    for _ in range(MAX_PASSES):
+        chosen, failed = _pass(engine, snapshot, outcome, wanted, given_up)
+        for candidate, trouble in failed:
+            given_up.add(candidate)
+            troubles[trouble] = None
+        if not chosen:
+            if failed:
+                continue
+            break
+        changes = [candidate.change for candidate in chosen]
+        snapshot = _after(snapshot, changes)
+        gone |= _gone(changes)
+        applied += [candidate.applied for candidate in chosen]
+        outcome = engine.check(snapshot, paths, cancelled=cancelled)
+        state = _state(first, snapshot, gone)
+        if state in seen:
+            given_up.update(candidate.applied.finding.fingerprint for candidate in chosen)
+        seen.add(state)
+    remaining = bool(_pass(engine, snapshot, outcome, wanted, given_up)[0])
+    touched = dict(_differences(first, snapshot, gone))
+    return FixResult(
+        touched,
+        {path: first.read(path) for path in touched},
+        tuple(applied) if touched else (),
+        remaining,
+        outcome._replace(troubles=(*outcome.troubles, *troubles)),
+        snapshot,
+    )
+
+
+def _wanted(unsafe: bool) -> Wanted:
+    allowed = {"safe", "unsafe"} if unsafe else {"safe"}
+    return lambda plan: plan.applicability in allowed
+
+
+def _pass(
+    engine: Engine, snapshot: Snapshot, outcome: Outcome, wanted: Wanted, given_up: set[str]
+) -> tuple[list[_Candidate], list[tuple[str, Trouble]]]:
+    """The changes of one pass, none in another's way, and the fixes that failed, by fingerprint."""
+    chosen: list[_Candidate] = []
+    failed: list[tuple[str, Trouble]] = []
+    taken = _Taken(snapshot)
+    for reported in outcome.findings:
+        if reported.fingerprint in given_up:
+            continue
+        plans = [plan for plan in reported.fixes if wanted(plan)]
+        plan = next((plan for plan in plans if plan.preferred), plans[0] if plans else None)
+        if plan is None:
+            continue
+        try:
+            change = engine.change(snapshot, reported.finding, plan)
+        except CrashError as error:
+            failed.append((reported.fingerprint, Trouble("crash", str(error), reported.finding.path)))
+            continue
+        if change is None or not _changes_something(snapshot, change):
+            continue
+        fault = _fault(snapshot, change)
+        if fault is not None:
+            message = f"{reported.finding.rule}: its fix was not applied: {fault}"
+            failed.append((reported.fingerprint, Trouble("crash", message, reported.finding.path)))
+        elif taken.admits(change):
+            chosen.append(_Candidate(Applied(reported, plan), change))
+    return _compatible(snapshot, chosen), failed
+
+
+def _compatible(snapshot: Snapshot, chosen: list[_Candidate]) -> list[_Candidate]:
+    """Without the changes that only together make a file parse worse: of those the first stays."""
+    while len(chosen) > 1:
+        after = _after(snapshot, [candidate.change for candidate in chosen])
+        worse = {path for path in _touched(c.change for c in chosen) if _is_worse(snapshot, after, path)}
+        if not worse:
+            break
+        last = next(i for i in reversed(range(len(chosen))) if worse & _touched([chosen[i].change]))
+        chosen = [*chosen[:last], *chosen[last + 1 :]]
+    return chosen
+
+
+class _Taken:
+    """What the changes of a pass touch already."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._edits: dict[str, list[TextEdit]] = {}
+        self._whole: set[str] = set()
+        self._created: dict[str, str] = {}
+
+    def admits(self, change: Change) -> bool:
+        """Whether a change fits beside those before it; then it counts as one of them."""
+        whole = {path for rename in change.renames for path in rename} | {d.path for d in change.deletes}
+        edited = {path for path, edits in change.edits.items() if edits}
+        created = {create.path: create.text for create in change.creates}
+        if whole & (self._whole | self._edits.keys() | self._created.keys()) or edited & self._whole:
+            return False
+        if created.keys() & (self._whole | self._edits.keys()) or edited & self._created.keys():
+            return False
+        if any(self._created.get(path, text) != text for path, text in created.items()):
+            return False
+        if any(not self._fits(path, edit) for path in edited for edit in change.edits[path]):
+            return False
+        self._whole |= whole
+        self._created |= created
+        for path in edited:
+            self._edits.setdefault(path, []).extend(change.edits[path])
+        return True
+
+    def _fits(self, path: str, edit: TextEdit) -> bool:
+        return all(_apart(edit, other) for other in self._edits.get(path, ()))
+
+
+def _apart(one: TextEdit, two: TextEdit) -> bool:
+    """Whether two edits can be made together: apart, or the same import, or two imports at one place."""
+    if one.end < two.start or two.end < one.start:
+        return True
+    if one.start == one.end == two.start == two.end:
+        return _is_import(one) and _is_import(two)
+    # Two replacements may touch, an insertion at the edge of a replacement has no certain order.
+    return (one.end == two.start or two.end == one.start) and one.start != one.end and two.start != two.end
+
+
+def _is_import(edit: TextEdit) -> bool:
+    return edit.text.lstrip().startswith(("import ", "import{"))
+
+
+def _fault(snapshot: Snapshot, change: Change) -> str | None:
+    """What forbids a change by itself: a file in the way, edits that clash, or code that parses worse."""
+    for create in change.creates:
+        if snapshot.is_file(create.path):
+            return f"{create.path} exists already"
+    for rename in change.renames:
+        if snapshot.is_file(rename.to) or not snapshot.is_file(rename.path):
+            return f"{rename.path} cannot be renamed to {rename.to}"
+    for path, edits in change.edits.items():
+        text = snapshot.text(path)
+        if text is None:
+            return f"{path} is absent"
+        ordered = sorted(edits)
+        if any(not 0 <= edit.start <= edit.end <= len(text) for edit in edits):
+            return f"an edit lies outside of {path}"
+        if any(two.start < one.end for one, two in pairwise(ordered)):
+            return f"its edits of {path} overlap"
+    after = _after(snapshot, [change])
+    for path in _touched([change]):
+        if _is_worse(snapshot, after, path):
+            return f"{path} would no longer parse"
+    return None
+
+
+def _changes_something(snapshot: Snapshot, change: Change) -> bool:
+    if change.creates or change.renames or change.deletes:
+        return True
+    for path, edits in change.edits.items():
+        text = snapshot.text(path)
+        if text is None or any(text.slice(edit.start, edit.end) != edit.text for edit in edits):
+            return True
+    return False
+
+
+def _touched(changes: Iterable[Change]) -> set[str]:
+    """The files whose content a change makes, by their path afterwards."""
+    found: set[str] = set()
+    for change in changes:
+        moved = {rename.path: rename.to for rename in change.renames}
+        found.update(moved.get(path, path) for path in change.edits)
+        found.update(create.path for create in change.creates)
+    return found
+
+
+def _is_worse(before: Snapshot, after: Snapshot, path: str) -> bool:
+    """Whether a file holds more syntax errors than it did."""
+    if not is_code(path):
+        return False
+    new = after.facts(path)
+    if new is None or new.trusted:
+        return False
+    old = before.facts(path)
+    return old is None or len(new.errors) > len(old.errors)
+
+
+def _after(snapshot: Snapshot, changes: Sequence[Change]) -> Snapshot:
+    """The state in which the changes are made; they must fit beside each other."""
+    buffers = dict(snapshot.buffers)
+    merged: dict[str, dict[TextEdit, None]] = {}
+    for change in changes:
+        for path, edits in change.edits.items():
+            merged.setdefault(path, {}).update(dict.fromkeys(edits))
+    for path, unique in merged.items():
+        text = snapshot.text(path)
+        if text is not None:
+            buffers[path] = edited(text, unique)
+    for change in changes:
+        for create in change.creates:
+            buffers[create.path] = Text.from_str(create.text)
+        for rename in change.renames:
+            text = buffers.pop(rename.path, None) or snapshot.text(rename.path)
+            if text is not None:
+                buffers[rename.to] = text
+        for delete in change.deletes:
+            buffers.pop(delete.path, None)
+    gone = (path for path in _gone(changes) if snapshot.disk.stat(path) is not None)
+    return snapshot.derive(buffers, dict.fromkeys(gone))
+
+
+def edited(text: Text, edits: Iterable[TextEdit]) -> Text:
+    """A text with edits made that do not overlap. Insertions at one place keep their order."""
+    parts: list[bytes] = []
+    position = 0
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        parts.append(text.data[position : edit.start])
+        parts.append(edit.text.encode("utf-8", "surrogatepass"))
+        position = edit.end
+    parts.append(text.data[position:])
+    return Text(b"".join(parts))
+
+
+def _gone(changes: Iterable[Change]) -> set[str]:
+    return {
+        path
+        for change in changes
+        for path in (*(rename.path for rename in change.renames), *(delete.path for delete in change.deletes))
+    }
+
+
+def _differences(
+    before: Snapshot, after: Snapshot, gone: Iterable[str]
+) -> Iterable[tuple[str, bytes | None]]:
+    """Every file whose content is another in two states, with the later content."""
+    for path in sorted({*before.buffers, *after.buffers, *gone}):
+        new = after.read(path)
+        if new != before.read(path):
+            yield path, new
+
+
+def _state(first: Snapshot, snapshot: Snapshot, gone: Iterable[str]) -> frozenset[tuple[str, bytes | None]]:
+    return frozenset(_differences(first, snapshot, gone))

@@ -1,0 +1,75 @@
+"""From a rule's finding to what leaves the engine: severity, place, identity, source lines."""
+
+from __future__ import annotations
+
+from hashlib import sha1
+from typing import TYPE_CHECKING
+
+from fourlayer.engine.ruleset import RuleSet, docs_url
+from fourlayer.project.layout import CODE_SUFFIXES
+from fourlayer.rule.outcome import Range, Reported, ReportedRelated
+from fourlayer.syntax.text import Text
+
+if TYPE_CHECKING:
+    from fourlayer.project.snapshot import Snapshot
+    from fourlayer.rule.model import Finding, FixPlan
+    from fourlayer.syntax.span import Span
+
+FRAME_LINES = 5
+_EMPTY = Text(b"")
+
+
+def identity(finding: Finding) -> tuple[str, ...]:
+    """What a finding is about, without any place that an edit elsewhere would move."""
+    owner = f"provider {finding.provider}" if finding.provider is not None else finding.path
+    return (finding.rule, owner, finding.scope, " ".join(finding.key.split()))
+
+
+def fingerprint(who: tuple[str, ...], ordinal: int) -> str:
+    """A short hash of an identity; `ordinal` counts equal ones, from 0."""
+    text = "\0".join((*who, str(ordinal)))
+    return sha1(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()[:16]
+
+
+def range_of(text: Text, span: Span) -> Range:
+    """A span of bytes as 1-based lines and UTF-16 columns."""
+    start, end = text.position(span.start), text.position(span.end)
+    return Range(start.line + 1, start.character + 1, end.line + 1, end.character + 1)
+
+
+def frame_of(text: Text, range_: Range) -> tuple[str, ...]:
+    """The source lines of a range, at most five."""
+    last = min(range_.end_line, range_.start_line + FRAME_LINES - 1)
+    return tuple(text.slice(*text.line_span(line - 1)) for line in range(range_.start_line, last + 1))
+
+
+def reported(
+    snapshot: Snapshot, rules: RuleSet, finding: Finding, plans: tuple[FixPlan, ...], mark: str
+) -> Reported:
+    """A finding as reports and editors need it; `mark` is its fingerprint."""
+    meta = rules.metas[finding.rule]
+    text = snapshot.text(finding.path) or _EMPTY
+    range_ = range_of(text, finding.span)
+    return Reported(
+        finding=finding,
+        category=meta.category,
+        severity=rules.severity(meta, finding.path, finding.severity, finding.certainty),
+        range=range_,
+        related=tuple(
+            ReportedRelated(item.message, item.path, range_of(snapshot.text(item.path) or _EMPTY, item.span))
+            for item in finding.related
+        ),
+        fixes=plans,
+        fingerprint=mark,
+        docs=docs_url(meta),
+        frame=frame_of(text, range_),
+        folder=_folder(snapshot, finding),
+    )
+
+
+def _folder(snapshot: Snapshot, finding: Finding) -> str:
+    """The provider's folder where a finding is about a file that the provider lacks, else its own path."""
+    provider = snapshot.provider(finding.provider) if finding.provider is not None else None
+    if provider is None or not finding.key.endswith(CODE_SUFFIXES):
+        return finding.path
+    return finding.path if snapshot.is_file(f"{provider.path}/{finding.key}") else provider.path
