@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fourlayer.project.globs import expand_braces, matches, normalised
+from fourlayer.project.globs import expand_braces, match_segment, matches, normalised
 from fourlayer.project.jsonc import as_list, as_object, parse_object, strings
 from fourlayer.project.tree import FileTree, join, parent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 MANIFEST = "package.json"
 WORKSPACE_FILE = "pnpm-workspace.yaml"
@@ -112,26 +112,37 @@ class Packages:
         return self._named
 
     def _members(self) -> list[str]:
+        patterns = self._patterns()
+        if patterns is None:
+            return ["", *self._all_directories()]
+        wanted = [p for pattern in patterns if not pattern.startswith("!") for p in _globs(pattern)]
+        unwanted = [p for pattern in patterns if pattern.startswith("!") for p in _globs(pattern[1:])]
+        if any("**" in pattern for pattern in wanted):
+            directories = [d for d in self._all_directories() if any(matches(p, d) for p in wanted)]
+        else:
+            # Only the folders on the way are listed: the whole workspace may be large.
+            directories = sorted({d for pattern in wanted for d in self._named_by("", pattern.split("/"))})
+        return ["", *(d for d in directories if not any(matches(pattern, d) for pattern in unwanted))]
+
+    def _all_directories(self) -> list[str]:
+        """Every directory with a manifest."""
         ending = f"/{MANIFEST}"
-        directories = [
+        return [
             parent(path)
             for path in self._tree.files()
             if path.endswith(ending) and "node_modules/" not in path
         ]
-        patterns = self._patterns()
-        if patterns is None:
-            return ["", *directories]
-        wanted = [p for pattern in patterns if not pattern.startswith("!") for p in _globs(pattern)]
-        unwanted = [p for pattern in patterns if pattern.startswith("!") for p in _globs(pattern[1:])]
-        return [
-            "",
-            *(
-                directory
-                for directory in directories
-                if any(matches(pattern, directory) for pattern in wanted)
-                and not any(matches(pattern, directory) for pattern in unwanted)
-            ),
-        ]
+
+    def _named_by(self, directory: str, segments: Sequence[str]) -> Iterator[str]:
+        """The directories with a manifest that the segments of a glob name."""
+        if not segments:
+            if directory and self._tree.is_file(f"{directory}/{MANIFEST}"):
+                yield directory
+            return
+        for name in self._tree.children(directory):
+            path = f"{directory}/{name}" if directory else name
+            if match_segment(segments[0], name) and name != "node_modules" and self._tree.is_dir(path):
+                yield from self._named_by(path, segments[1:])
 
     def _patterns(self) -> Sequence[str] | None:
         """The globs that declare the members; None when nothing declares any."""
