@@ -78,8 +78,16 @@ def test_troubles_and_rules_that_could_not_run_are_told() -> None:
         "1 rule could not run:",
         "  missing-tenant-filter: no schema was found",
         "",
-        "No problems in 4 files (2 providers)",
+        "No problems in 4 files (2 providers) · check incomplete: 3 failures",
     ]
+
+
+def test_many_failures_are_cut_and_paths_are_not_said_twice() -> None:
+    troubles = tuple(Trouble("crash", f"rule {n} failed on a.ts", "a.ts") for n in range(30))
+    lines = text.render(outcome(troubles=troubles)).splitlines()
+    assert lines[9] == "crash: rule 9 failed on a.ts"
+    assert lines[10] == "and 20 more; --output-format json lists them all"
+    assert lines[-1].endswith("check incomplete: 30 failures")
 
 
 def test_fixes_that_ask_say_so_and_long_lists_are_cut() -> None:

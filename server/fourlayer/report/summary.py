@@ -67,6 +67,8 @@ def summary_line(outcome: Outcome) -> str:
         if count
     )
     parts = [f"{found or 'No problems'} {where}"]
+    if failures := sum(trouble.kind in BLOCKING for trouble in outcome.troubles):
+        parts.append(f"check incomplete: {plural(failures, 'failure')}")
     if summary.suspicious:
         parts.append(f"{summary.suspicious} suspicious")
     parts.extend(_fixable(summary))

@@ -11,6 +11,7 @@ from fourlayer.rule.model import Applicability, FixPlan
 from fourlayer.rule.outcome import Outcome, Reported, ReportedRelated, Trouble
 
 _SHOWN_FIXES = 3
+_SHOWN_TROUBLES = 10
 
 _HOW: Mapping[Applicability, str] = {
     "safe": "safe, --fix",
@@ -39,7 +40,10 @@ def render(outcome: Outcome, *, style: Style = PLAIN, width: int = 100, table: s
 
 def closing(outcome: Outcome, style: Style = PLAIN) -> str:
     """What went wrong, which rules could not run, and the summary line."""
-    lines = [_trouble(trouble, style) for trouble in outcome.troubles if trouble.kind != "inert-rule"]
+    failures = [trouble for trouble in outcome.troubles if trouble.kind != "inert-rule"]
+    lines = [_trouble(trouble, style) for trouble in failures[:_SHOWN_TROUBLES]]
+    if len(failures) > _SHOWN_TROUBLES:
+        lines.append(f"and {len(failures) - _SHOWN_TROUBLES} more; --output-format json lists them all")
     inert = [trouble for trouble in outcome.troubles if trouble.kind == "inert-rule"]
     if inert:
         lines.append(style.paint(f"{plural(len(inert), 'rule')} could not run:", "bold"))
@@ -120,4 +124,6 @@ def _trouble(trouble: Trouble, style: Style) -> str:
 
 def _sentence(trouble: Trouble) -> str:
     message = "\n    ".join(_paragraph(trouble.message))
-    return f"{visible(trouble.path)}: {message}" if trouble.path else message
+    if not trouble.path or trouble.path in trouble.message:
+        return message
+    return f"{visible(trouble.path)}: {message}"
