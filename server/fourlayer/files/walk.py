@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from fourlayer.files.git import Index, Repository, find_repository
@@ -279,5 +280,11 @@ def _read_ignore(file: str) -> Ignore | None:
     if os.path.islink(file) or not os.path.isfile(file):
         return None
     with open(file, encoding="utf-8", errors="surrogateescape", newline="") as stream:
-        ignore = Ignore(stream.read(1_000_000))
+        ignore = _parsed(stream.read(1_000_000))
     return ignore or None
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Ignore:
+    """Folders are listed one by one under the same rules; parsing these takes longer than listing."""
+    return Ignore(text)
