@@ -46,6 +46,7 @@ def resolve(files: Files, specifier: str, importer: str = "src/a.ts") -> Resolut
         ("src/b.d.mts", "./b.mjs", "src/b.d.mts"),
         ("src/b.cts", "./b.cjs", "src/b.cts"),
         ("src/b.ts", "./b.ts", "src/b.ts"),
+        ("src/b.tsx", "./b.ts", "src/b.tsx"),
         ("src/b.ts src/b.tsx", "./b", "src/b.ts"),
         ("src/b.tsx src/b/index.ts", "./b", "src/b.tsx"),
         ("src/b/index.ts", "./b", "src/b/index.ts"),

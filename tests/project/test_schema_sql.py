@@ -157,7 +157,22 @@ def test_like_inherits_and_partitions_have_the_parents_columns() -> None:
     assert columns(built, "events_2026") == ["id", "tenant_id", "at"]
     assert columns(built, "copy") == ["id", "tenant_id", "at", "more"]
     assert columns(built, "child") == ["id", "tenant_id", "at", "extra"]
+    for name in ("events_2026", "copy", "child"):
+        assert tenancy(built, name) == ("known", ("tenant_id",))
+    assert tenancy(schema("CREATE TABLE p (x int); CREATE TABLE c (LIKE p)"), "c") == ("none", ())
     assert tenancy(built, "orphan") == ("unknown", ())
+
+
+def test_a_table_that_is_still_being_typed_may_get_its_tenant_column() -> None:
+    assert tenancy(schema("CREATE TABLE a (id int,"), "a") == ("unknown", ())
+    assert tenancy(schema("CREATE TABLE a (tenant_id int,"), "a") == ("known", ("tenant_id",))
+    assert tenancy(schema("CREATE TABLE a OF some_type"), "a") == ("unknown", ())
+
+
+def test_columns_that_only_an_earlier_alter_names_are_listed() -> None:
+    built = schema("ALTER TABLE a ADD note text", "CREATE TABLE IF NOT EXISTS a (id int)")
+    assert columns(built, "a") == ["id", "note"]
+    assert tenancy(built, "a") == ("none", ())
 
 
 def test_create_table_as() -> None:
@@ -233,6 +248,8 @@ class TestConflicts:
     def test_only_an_alter_is_known(self) -> None:
         built = schema("ALTER TABLE a ADD COLUMN tenant_id int; ALTER TABLE b ADD COLUMN x int;")
         assert tenancy(built, "a") == ("known", ("tenant_id",))
+        assert not built.tenant_columns("a", CANDIDATES).complete
+        assert schema("CREATE TABLE a (tenant_id int)").tenant_columns("a", CANDIDATES).complete
         assert tenancy(built, "b") == ("unknown", ())
 
     def test_a_guarded_alter_before_the_table_exists_proves_nothing(self) -> None:

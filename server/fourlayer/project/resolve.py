@@ -58,16 +58,12 @@ _REPLACED = {
     ".mjs": (".mts", ".d.mts", ".mjs"),
     ".cjs": (".cts", ".d.cts", ".cjs"),
     ".json": (".json", ".d.json.ts"),
-    ".ts": (".ts", ".d.ts"),
-    ".tsx": (".tsx",),
-    ".mts": (".mts", ".d.mts"),
-    ".cts": (".cts", ".d.cts"),
+    ".ts": (".ts", ".tsx", ".d.ts", ".js", ".jsx"),
+    ".tsx": (".tsx", ".ts", ".d.ts", ".jsx", ".js"),
+    ".mts": (".mts", ".d.mts", ".mjs"),
+    ".cts": (".cts", ".d.cts", ".cjs"),
 }
-_DECLARATIONS = {
-    ".d.ts": (".d.ts", ".ts", ".tsx"),
-    ".d.mts": (".d.mts", ".mts"),
-    ".d.cts": (".d.cts", ".cts"),
-}
+_DECLARATIONS = {".d.ts": _REPLACED[".ts"], ".d.mts": _REPLACED[".mts"], ".d.cts": _REPLACED[".cts"]}
 _ADDED = (".ts", ".tsx", ".d.ts", ".js", ".jsx")
 _INDEX = tuple(f"index{extension}" for extension in _ADDED)
 _MODULES = frozenset({".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json"})

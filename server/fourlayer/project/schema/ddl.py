@@ -235,10 +235,14 @@ class Script:
         if partition:
             self._inherit(body, _reference(statement, *partition.span(1)))
             position = partition.end()
-        if not partition and blank[position : position + 1] == "(":
+        elif blank[position : position + 1] == "(":
             end = closing(blank, position)
             self._read_body(statement, blank, position + 1, end, body)
             position = end + 1
+            # A statement that is still being typed may get further columns.
+            body.complete = body.complete and end < len(blank)
+        else:
+            body.complete = False
         inherits = _pattern("inherits").match(blank, position)
         if inherits:
             end = closing(blank, inherits.end() - 1)
@@ -248,9 +252,7 @@ class Script:
         if query and not body.columns:
             names, complete = self._query(statement, blank, query.end())[0]
             body.columns.extend(names)
-            body.complete = body.complete and complete
-        if not body.columns:
-            body.complete = False
+            body.complete = complete
         columns = tuple(dict.fromkeys((*body.inherited, *body.columns)))
         site = self.definition(statement.start, kind, columns)
         variant = DraftVariant(site, dict.fromkeys(columns, site), complete=body.complete)

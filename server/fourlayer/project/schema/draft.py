@@ -113,10 +113,14 @@ class DraftTable:
     def freeze(self) -> Table:
         """The finished record."""
         current = self.current
+        columns = dict(current.columns)
+        for variant in self.variants:
+            if not variant.complete:
+                columns.update((name, site) for name, site in variant.columns.items() if name not in columns)
         return Table(
             name=self.name,
             schema=self.schema,
-            columns=dict(current.columns),
+            columns=columns,
             definitions=tuple(self.definitions),
             primary_key=current.primary_key[1] if current.primary_key else (),
             unique_keys=tuple(dict.fromkeys(current.unique_keys.values())),

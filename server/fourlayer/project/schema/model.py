@@ -67,14 +67,17 @@ class TenantColumns(NamedTuple):
     "known": `columns` exist in every definition that may decide. "ambiguous": the definitions
     disagree, `columns` are those of any. "none": the table is known and has none of the candidates.
     "unknown": no definition was found, or only a partial one that names no candidate.
+    `complete` is False where "known" stands on a partial definition (ALTERs alone, a view over unknown
+    tables): the table has these columns, and may have the other candidate too.
     """
 
     status: TenantStatus
     columns: tuple[str, ...]
     cites: tuple[Definition, ...]
+    complete: bool = True
 
 
-_UNKNOWN = TenantColumns("unknown", (), ())
+_UNKNOWN = TenantColumns("unknown", (), (), complete=False)
 
 
 class Schema:
@@ -155,9 +158,10 @@ def _tenant_columns(table: Table, candidates: Sequence[str]) -> TenantColumns:
     partial = [(held(v.columns), v.definition) for v in table.variants if not v.complete]
     # A partial definition can only contradict by naming a column that a whole one lacks.
     named = [(columns, site) for columns, site in partial if columns]
+    is_whole = bool(whole)
     if not whole:
         if not named:
-            return TenantColumns("unknown", (), tuple(site for _, site in partial))
+            return TenantColumns("unknown", (), tuple(site for _, site in partial), complete=False)
         whole, named = named, []
     answers = {columns for columns, _ in whole}
     first = whole[0][0]
@@ -168,7 +172,7 @@ def _tenant_columns(table: Table, candidates: Sequence[str]) -> TenantColumns:
     if not first:
         return TenantColumns("none", (), tuple(site for _, site in whole))
     sites = (table.columns.get(column) for column in first)
-    return TenantColumns("known", first, _unique(site for site in sites if site is not None))
+    return TenantColumns("known", first, _unique(site for site in sites if site is not None), is_whole)
 
 
 def _unique(sites: Iterable[Definition]) -> tuple[Definition, ...]:
