@@ -38,7 +38,7 @@ def dump(schema: Schema) -> str:
         for table in schema.tables.values()
     ]
     document = [_FORMAT, schema.sources, list(sites), tables, dict(schema.orm_tables)]
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(document, separators=(",", ":"))
 
 
 def load(text: str | bytes) -> Schema:
