@@ -91,7 +91,11 @@ def entry() -> None:
     # A short-lived process gains nothing from collecting cycles; the server switches it on again.
     gc.disable()
     gc.freeze()
-    sys.exit(main(sys.argv[1:]))
+    try:
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:  # while modules were loading
+        code = INTERRUPTED
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str]) -> int:
