@@ -86,6 +86,8 @@ def print_costs(bare: Cost, rows: Sequence[Row]) -> None:
             f"| {name} | {cost.cpu * 1000:.0f} | {cost.cpu / bare.cpu:.1f} | {cost.wall * 1000:.0f} "
             f"| {cost.peak:.0f} | {cost.exit_code} |"
         )
+    if any(row.cost.exit_code not in {0, 1} for row in rows):
+        _say("\nA command ended in trouble: its figures are not those of a full check.")
 
 
 def print_latencies(found: Sequence[tuple[str, str, Latency | str]]) -> None:

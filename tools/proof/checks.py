@@ -33,6 +33,7 @@ categories = ["tenancy", "jobs"]
 """
 """The integrations and, for some categories, the backend."""
 
+_SHOWN = 10
 TENANCY = frozenset({"missing-tenant-filter", "missing-tenant-column", "wrong-tenant-column"})
 
 
@@ -115,6 +116,11 @@ def check(repository: Path, configuration: str, *arguments: str) -> Report:
         report: Report = json.loads(run.stdout)
     except ValueError:
         raise RuntimeError(f"exit code {run.returncode}: {run.stderr or run.stdout}") from None
-    for problem in report["problems"]:
+    problems = report["problems"]
+    for problem in problems[:_SHOWN]:
         sys.stderr.write(f"{problem['kind']}: {problem['message']}\n")
+    if len(problems) > _SHOWN:
+        sys.stderr.write(f"and {len(problems) - _SHOWN} more problems\n")
+    if any(problem["kind"] in {"crash", "config"} for problem in problems):
+        raise RuntimeError("the check is incomplete, its figures would mislead")
     return report
