@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha1
 from typing import NamedTuple, Protocol
 
@@ -40,13 +40,15 @@ class Place(NamedTuple):
     digest: str
 
 
-class _Shallow:
-    """Leaves out every folder below one folder, noting their names, and what `exclude` leaves out."""
+class _Partial:
+    """Makes one walk list some places only, and notes the folders that it sees beside them."""
 
-    def __init__(self, folder: str, exclude: PathSet) -> None:
-        self._folder = folder
+    def __init__(self, shallow: Iterable[str], deep: Iterable[str], exclude: PathSet) -> None:
+        self._deep = tuple(deep)
         self._exclude = exclude
-        self.folders: set[str] = set()
+        places = (*shallow, *self._deep)
+        self._entered = {path for place in places for path in (place, *_above(place))}
+        self.folders: dict[str, set[str]] = {}
 
     def match(self, path: str) -> bool:
         return self._exclude.match(path)
@@ -54,10 +56,9 @@ class _Shallow:
     def covers_folder(self, path: str) -> bool:
         if self._exclude.covers_folder(path):
             return True
-        if self._folder == path or self._folder.startswith(path + "/"):
-            return False
-        self.folders.add(path.rpartition("/")[2])
-        return True
+        above, _, name = path.rpartition("/")
+        self.folders.setdefault(above, set()).add(name)
+        return path not in self._entered and not any(_under(path, place) for place in self._deep)
 
 
 class DiskState:
@@ -116,7 +117,11 @@ class DiskState:
 
     def walk(self, folder: str) -> None:
         """List a folder with everything below it, unless that was done."""
-        if not any(_under(folder, other) for other in self._deep):
+        if any(_under(folder, other) for other in self._deep):
+            return
+        if folder and not self.is_dir(folder):
+            self._deep.append(folder)
+        else:
             self._list_all(folder)
 
     def places(self) -> tuple[Place, ...]:
@@ -127,6 +132,10 @@ class DiskState:
             [Place(one, True, _digest(self._below(one))) for one in sorted(deep)]
             + [Place(one, False, _digest(self._in(one))) for one in sorted(alone)]
         )
+
+    def modified_since(self, time: int) -> list[str]:
+        """The listed files that were modified at or after a time in nanoseconds."""
+        return [path for path, status in self._files.items() if status[1] >= time or status[2] >= time]
 
     # Changes
 
@@ -216,17 +225,32 @@ class DiskState:
         name = folder.rpartition("/")[2]
         if folder and (name in NEVER or name not in self.children(parent(folder))):
             return
-        shallow = _Shallow(folder, self._exclude)
+        self._list([folder], [], (folder,))
+
+    def relist(self, places: Iterable[Place]) -> tuple[Place, ...]:
+        """List the same places as another state did, in one walk, and tell what is there now."""
+        places = tuple(places)
+        shallow = [place.folder for place in places if not place.deep]
+        deep = [place.folder for place in places if place.deep]
+        self._shallow.update(shallow)
+        self._deep.extend(deep)
+        self._list(shallow, deep, [place.folder for place in places])
+        return self.places()
+
+    def _list(self, shallow: Sequence[str], deep: Sequence[str], start: Iterable[str]) -> None:
+        partial = _Partial(shallow, deep, self._exclude)
         listing = list_files(
             self.root,
-            exclude=shallow,
+            exclude=partial,
             respect_gitignore=self._gitignore,
             suffixes=SUFFIXES,
-            folders=(folder,),
+            folders=start,
         )
         self._enter(listing.files, listing.troubles)
-        self._subfolders[folder] = shallow.folders
-        self._folders.setdefault(folder, set()).update(shallow.folders)
+        for folder in shallow:
+            names = partial.folders.get(folder, set())
+            self._subfolders[folder] = names
+            self._folders.setdefault(folder, set()).update(names)
 
     def _enter(self, files: Mapping[str, StatKey], troubles: Iterable[Trouble]) -> None:
         for path, status in files.items():
@@ -256,6 +280,13 @@ def _digest(entries: Iterable[tuple[str, StatKey | None]]) -> str:
 
 def _path(entry: tuple[str, StatKey | None]) -> str:
     return entry[0]
+
+
+def _above(folder: str) -> Iterable[str]:
+    """The folders above a folder, the root included."""
+    while folder:
+        folder = parent(folder)
+        yield folder
 
 
 def _may_matter(path: str) -> bool:
