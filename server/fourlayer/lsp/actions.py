@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.errors import FourlayerError
 from fourlayer.lsp import convert
 from fourlayer.lsp.capabilities import FIX_ALL, QUICK_FIX, Client
-from fourlayer.lsp.plain import JsonObject, as_int, as_object, as_str
+from fourlayer.lsp.plain import JsonObject, as_int, as_list, as_object, as_str
 from fourlayer.lsp.protocol import CONTENT_MODIFIED, INVALID_PARAMS, ResponseError
 from fourlayer.lsp.steady import Shown
 from fourlayer.rule.model import Change, FixPlan, TextEdit
@@ -129,7 +130,10 @@ def safe_edits(folder: Folder, path: str) -> tuple[TextEdit, ...]:
         plan = next((plan for plan in one.reported.fixes if plan.applicability == "safe"), None)
         if one.held or plan is None or plan.reach != "document":
             continue
-        change = folder.app.change(folder.snapshot, one.reported.finding, plan)
+        try:
+            change = folder.app.change(folder.snapshot, one.reported.finding, plan)
+        except FourlayerError:
+            continue
         if (
             change is None
             or change.creates
@@ -186,7 +190,10 @@ def _fix_action(
     ):
         action["data"] = target
         return action
-    change = folder.app.change(folder.snapshot, finding, plan)
+    try:
+        change = folder.app.change(folder.snapshot, finding, plan)
+    except FourlayerError:
+        return None
     if change is None:
         return None
     edit = convert.workspace_edit(change, client, folder.place)
@@ -198,9 +205,7 @@ def _fix_action(
 
 
 def _link(action: JsonObject, diagnostic: JsonObject) -> None:
-    diagnostics = action.get("diagnostics")
-    if isinstance(diagnostics, list):
-        diagnostics.append(diagnostic)
+    as_list(action.get("diagnostics")).append(diagnostic)
 
 
 def _suppressions(folder: Folder, path: str, shown: Iterable[Shown], client: Client) -> Iterable[JsonObject]:

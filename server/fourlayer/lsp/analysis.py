@@ -12,10 +12,29 @@ if TYPE_CHECKING:
     from fourlayer.lsp.folder import Folder
     from fourlayer.lsp.session import Session
 
-SLICE_SECONDS = 0.008
+SLICE_SECONDS = 0.002
 """How long the loop is kept from the client's messages while files that nobody edits are judged."""
 
+REST_SECONDS = 0.03
+"""How long the user must pause before anything but the edited files is judged."""
+
 _REPEATED_CRASHES = 3
+_DONE = object()
+
+
+class _Pause:
+    """Gives the loop a turn whenever a slice has been used up."""
+
+    def __init__(self) -> None:
+        self._until = time.perf_counter() + SLICE_SECONDS
+
+    async def when_due(self) -> bool:
+        """Whether the loop was given a turn."""
+        if time.perf_counter() < self._until:
+            return False
+        await asyncio.sleep(0)
+        self._until = time.perf_counter() + SLICE_SECONDS
+        return True
 
 
 class Analysis:
@@ -39,14 +58,12 @@ class Analysis:
         self._prepare = prepare
         self._log = log
         self._wanted = asyncio.Event()
+        self._warmed: set[str] = set()
         self._crashes: dict[str, int] = {}
-        self.idle = asyncio.Event()
-        self.idle.set()
 
     def wake(self) -> None:
         """Say that something changed. The work happens in a later turn of the loop."""
         self._wanted.set()
-        self.idle.clear()
 
     async def run(self) -> None:
         """Work for ever."""
@@ -55,42 +72,52 @@ class Analysis:
             self._wanted.clear()
             self._guarded("reading the configuration", self._prepare)
             for folder in list(self._session.folders.values()):
+                await self._warm(folder)
                 self._judge_urgent(folder)
-            await asyncio.sleep(0)
-            if not self._wanted.is_set() and await self._judge_rest():
-                self._settled()
-                self.idle.set()
+            if await self._rested() and await self._judge_rest():
+                self._guarded("settling", self._settled)
 
     def flush(self, folder: Folder, path: str) -> None:
         """Judge one file now, because the client waits for an answer about it."""
         if not folder.is_current(path):
             self._judge(folder, path)
 
+    async def _warm(self, folder: Folder) -> None:
+        """Before a folder's first judgement: read it in slices, the client's messages in between."""
+        if folder.root in self._warmed:
+            return
+        self._warmed.add(folder.root)
+        steps = folder.warm()
+        pause = _Pause()
+        while self._guarded("reading the workspace", lambda: next(steps, _DONE)) is None:
+            await pause.when_due()
+
     def _judge_urgent(self, folder: Folder) -> None:
         for path in list(folder.urgent):
             self._judge(folder, path)
-        if folder.dirty:
-            self._guarded("reading the workspace", folder.refresh)
+
+    async def _rested(self) -> bool:
+        """Wait until the user pauses; False when something changed meanwhile."""
+        try:
+            await asyncio.wait_for(self._wanted.wait(), REST_SECONDS)
+        except TimeoutError:
+            return True
+        return False
 
     async def _judge_rest(self) -> bool:
         """Work the queues off; False when something changed meanwhile."""
         for folder in list(self._session.folders.values()):
             folder.rescan_if_due()
-            if folder.dirty:
-                self._guarded("reading the workspace", folder.refresh)
-                await asyncio.sleep(0)
-            until = time.perf_counter() + SLICE_SECONDS
+            self._guarded("reading the workspace", folder.enqueue)
+            pause = _Pause()
             while folder.queue:
                 path = next(iter(folder.queue))
                 if folder.is_current(path):
                     del folder.queue[path]
                     continue
                 self._judge(folder, path)
-                if time.perf_counter() > until:
-                    await asyncio.sleep(0)
-                    if self._wanted.is_set():
-                        return False
-                    until = time.perf_counter() + SLICE_SECONDS
+                if await pause.when_due() and self._wanted.is_set():
+                    return False
         return not self._wanted.is_set()
 
     def _judge(self, folder: Folder, path: str) -> None:

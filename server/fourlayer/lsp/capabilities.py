@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from lsprotocol import types
 
@@ -31,7 +31,7 @@ _PULLING = frozenset(
         "Windsurf",
     }
 )
-_ENCODINGS = ("utf-8", "utf-16", "utf-32")
+_ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
 
 
 class Client(NamedTuple):
@@ -135,8 +135,9 @@ def server_capabilities(client: Client) -> types.ServerCapabilities:
 def _encoding(offered: list[str]) -> Encoding:
     """The first of the client's encodings that we know; UTF-16 where it names none."""
     for name in offered:
-        if name in _ENCODINGS:
-            return cast("Encoding", name)
+        for known in _ENCODINGS:
+            if known == name:
+                return known
     return "utf-16"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -14,7 +15,7 @@ from fourlayer.lsp import actions, convert
 from fourlayer.lsp.documents import difference
 from fourlayer.lsp.plain import JsonObject, as_list, as_object, as_str
 from fourlayer.lsp.protocol import CONTENT_MODIFIED, INVALID_PARAMS, REQUEST_FAILED, ResponseError
-from fourlayer.rule.model import Change, Create, TextEdit
+from fourlayer.rule.model import Change, Create, Delete, TextEdit
 from fourlayer.syntax.text import decode
 
 if TYPE_CHECKING:
@@ -63,13 +64,13 @@ async def fix_integration(server: Server, arguments: list[object]) -> JsonObject
         provider = snapshot.provider_of(located[1]) if located is not None else snapshot.provider(wanted)
         if provider is not None:
             outcome = folder.app.check(snapshot, [provider.path])
-            result = folder.app.fix(snapshot, outcome, unsafe=False)
+            result = folder.app.fix(snapshot, outcome, unsafe=False, paths=[provider.path])
             change = _as_change(folder, result.changes)
-            if not (change.edits or change.creates):
+            if not any(change):
                 return {"applied": False, "fixed": 0}
             actions.refuse_stale(folder, change)
             applied = await apply(server, folder, change, f"fix {provider.name}")
-            return {"applied": applied, "fixed": result.applied if applied else 0}
+            return {"applied": applied, "fixed": len(result.applied) if applied else 0}
     raise ResponseError(INVALID_PARAMS, f"there is no integration {wanted!r}")
 
 
@@ -103,9 +104,7 @@ async def apply(server: Server, folder: Folder, change: Change, label: str) -> b
     server.analysis.wake()
     if created and client.show_document:
         uri = folder.uri(created[0].path)
-        server.protocol.spawn(
-            server.rpc.ask(types.WINDOW_SHOW_DOCUMENT, {"uri": uri, "takeFocus": True}), "show"
-        )
+        server.rpc.spawn(server.rpc.ask(types.WINDOW_SHOW_DOCUMENT, {"uri": uri, "takeFocus": True}), "show")
     return True
 
 
@@ -114,12 +113,16 @@ async def _ask_to_apply(server: Server, edit: JsonObject, label: str) -> bool:
     return answer is not None and answer.get("applied") is True
 
 
-def _as_change(folder: Folder, contents: dict[str, bytes]) -> Change:
-    """New contents of files as edits of what differs, and creations."""
+def _as_change(folder: Folder, contents: Mapping[str, bytes | None]) -> Change:
+    """New contents of files (None: the file goes) as edits of what differs, creations and deletions."""
     edits: dict[str, tuple[TextEdit, ...]] = {}
     creates: list[Create] = []
+    deletes: list[Delete] = []
     for path, new in contents.items():
         text = folder.text(path)
+        if new is None:
+            deletes.append(Delete(path))
+            continue
         if text is None:
             creates.append(Create(path, decode(new)))
             continue
@@ -129,7 +132,7 @@ def _as_change(folder: Folder, contents: dict[str, bytes]) -> Change:
         ]
         if changed:
             edits[path] = tuple(changed)
-    return Change(edits, tuple(creates))
+    return Change(edits, tuple(creates), deletes=tuple(deletes))
 
 
 def debug_information(server: Server) -> JsonObject:
@@ -151,17 +154,11 @@ def debug_information(server: Server) -> JsonObject:
                 "withFindings": len(folder.shown),
                 "queued": len(folder.queue),
                 "configurationProblems": len(folder.problems),
-                "inert": dict(folder.inert),
+                "troubles": [trouble.message for trouble in folder.troubles],
             }
             for folder in session.folders.values()
         ],
-        "messages": {
-            "running": len(rpc.running),
-            "asked": len(rpc.asked),
-            "tasks": len(rpc.tasks),
-            "requestFutures": len(rpc._request_futures),  # noqa: SLF001 - must stay empty: see protocol
-            "resultTypes": len(rpc._result_types),  # noqa: SLF001 - must stay empty: see protocol
-        },
+        "messages": rpc.counts(),
         "memory": _resident_memory(),
     }
 

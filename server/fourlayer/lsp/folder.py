@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from fourlayer.files.read import read_bytes
@@ -11,12 +11,14 @@ from fourlayer.lsp import uris
 from fourlayer.lsp.convert import Place
 from fourlayer.lsp.documents import Document, Edit, difference
 from fourlayer.lsp.steady import Shown, carried, fresh, steadied
+from fourlayer.project.layout import is_code
 from fourlayer.syntax.text import Text
 
 if TYPE_CHECKING:
     from fourlayer.app import App
     from fourlayer.config.load import ConfigProblem
     from fourlayer.project.snapshot import Snapshot
+    from fourlayer.rule.outcome import Trouble
 
 
 class Folder:
@@ -38,12 +40,14 @@ class Folder:
         """Files whose findings may be outdated, the most interesting first."""
         self.rescan_due = False
         """Whether to look at the disk again once nothing is urgent."""
-        self.inert: dict[str, str] = {}
-        """Rules that cannot run, and why, as far as the client was told."""
+        self.troubles: tuple[Trouble, ...] = ()
+        """What kept part of the analysis from running, as far as the client was told."""
         self._snapshot: Snapshot | None = None
         self._changed: set[str] = set()
         self._relist = True
-        self._stale: set[str] = set()
+        self._judged: set[str] = set()
+        self._targets: dict[str, None] | None = None
+        self._queued = False
         self._placed: dict[str, Text] = {}
         self._edits: dict[str, list[Edit] | None] = {}
         self.place = Place(self.uri, self.text, self.version)
@@ -112,6 +116,7 @@ class Folder:
         self.app = app
         self._snapshot = None
         self._relist = True
+        self._targets = None
 
     @property
     def dirty(self) -> bool:
@@ -132,28 +137,54 @@ class Folder:
 
     @property
     def snapshot(self) -> Snapshot:
-        """The present snapshot, taken anew where something changed."""
-        if self._snapshot is not None and not self.dirty:
-            return self._snapshot
+        """The present snapshot, taken anew where something changed. Costs what changed, not what exists."""
+        old = self._snapshot
+        if old is not None and not self.dirty:
+            return old
         buffers = {path: document.text for path, document in self.documents.items()}
-        changed = None if self._relist or self._snapshot is None else frozenset(self._changed)
-        snapshot = self.app.snapshot(buffers, self._snapshot, changed)
-        self._snapshot = snapshot
+        changed = None if self._relist or old is None else frozenset(self._changed)
+        snapshot = self._snapshot = self.app.snapshot(buffers, old, changed)
+        if old is None or changed is None or any(old.is_file(p) != snapshot.is_file(p) for p in changed):
+            self._targets = None
+        elif self._targets is not None:
+            self._targets.update(dict.fromkeys(changed))
         self._changed.clear()
         self._relist = False
-        targets = self.app.targets(snapshot)
-        self._stale = {*targets, *self.shown}
-        for path in (*self.documents, *targets, *self.shown):
-            self.queue.setdefault(path)
+        self._judged.clear()
+        self._queued = False
         return snapshot
 
     def refresh(self) -> None:
         """Take a new snapshot where something changed."""
         _ = self.snapshot
 
+    def warm(self) -> Iterator[None]:
+        """Read in steps what the first judgement would otherwise read at once."""
+        snapshot = self.snapshot
+        for path in snapshot.files():
+            yield
+            data = snapshot.read(path) if is_code(path) else None
+            if data is not None and snapshot.provider_of(path) is not None:
+                snapshot.facts(path)
+
+    def enqueue(self) -> None:
+        """Queue whatever may show something else in the present snapshot: what is open goes first."""
+        snapshot = self.snapshot
+        if self._queued:
+            return
+        if self._targets is None:
+            self._targets = dict.fromkeys(self.app.targets(snapshot))
+        self.queue = {
+            **dict.fromkeys(self.documents),
+            **self.queue,
+            **self._targets,
+            **dict.fromkeys(self.shown),
+        }
+        self._queued = True
+
     def is_current(self, path: str) -> bool:
         """Whether the findings shown of a file are those of the present texts."""
-        return not self.dirty and path not in self._stale
+        return not self.dirty and path in self._judged
 
     def judge(self, path: str) -> bool:
         """Find out what there is to show of a file now; whether that differs from before in any way.
@@ -163,7 +194,7 @@ class Folder:
         snapshot = self.snapshot
         self.urgent.pop(path, None)
         self.queue.pop(path, None)
-        self._stale.discard(path)
+        self._judged.add(path)
         before = self._carry(path, snapshot)
         known = self.shown.get(path, ())
         self.shown[path] = before
@@ -193,9 +224,13 @@ class Folder:
             return ()
         return carried(shown, difference(old.data, text.data) if edits is None else edits)
 
-    def new_inert(self) -> tuple[tuple[str, str], ...]:
-        """Rules that cannot run, with the reason, that were not told of before."""
-        return ()
+    def new_troubles(self) -> list[Trouble]:
+        """What kept part of the analysis from running, as far as it was not told of before."""
+        outcome = self.app.check(self.snapshot)
+        found = [trouble for trouble in outcome.troubles if trouble.kind != "config"]
+        new = [trouble for trouble in found if trouble not in self.troubles]
+        self.troubles = tuple(found)
+        return new
 
     def is_on_disk_as_known(self, path: str) -> bool:
         """Whether a file is open, or its content on disk is the snapshot's."""

@@ -41,7 +41,7 @@ def _is_alive_on_windows(process: int) -> bool:
     import ctypes
 
     synchronize, timeout = 0x00100000, 0x102
-    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined]  # exists on Windows only
+    kernel = ctypes.CDLL("kernel32")
     handle = kernel.OpenProcess(synchronize, False, process)
     if not handle:
         return False

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from lsprotocol import types
 from pygls.protocol import LanguageServerProtocol
 
+from fourlayer.errors import FourlayerError
 from fourlayer.lsp.plain import JsonObject, as_object
 
 if TYPE_CHECKING:
@@ -210,6 +211,9 @@ class Protocol(LanguageServerProtocol):
         if isinstance(error, ResponseError):
             self.refuse(identity, error.code, str(error))
             return
+        if isinstance(error, (FourlayerError, ClientError, TimeoutError)):
+            self.refuse(identity, REQUEST_FAILED, str(error) or "the client did not answer")
+            return
         self.log(f"{method} failed:\n{''.join(traceback.format_exception(error))}")
         self.refuse(identity, INTERNAL_ERROR, f"{method} failed: {type(error).__name__}: {error}")
 
@@ -284,6 +288,16 @@ class Protocol(LanguageServerProtocol):
 
         task.add_done_callback(done)
         return task
+
+    def counts(self) -> dict[str, int]:
+        """How many messages are remembered; what pygls remembers must stay at nothing."""
+        return {
+            "running": len(self.running),
+            "asked": len(self.asked),
+            "tasks": len(self.tasks),
+            "requestFutures": len(self._request_futures),
+            "resultTypes": len(self._result_types),
+        }
 
     def shut_down(self) -> None:
         """Stop all work; requests that are still running are answered as cancelled."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import cast
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -29,19 +31,20 @@ from fourlayer.lsp.session import Session
 from fourlayer.syntax.span import Span
 from fourlayer.syntax.text import Text
 
+_TROUBLES_SECONDS = 5.0
+"""How often it is looked for what kept part of the analysis from running."""
+
 _MARKERS = ("fourlayer.toml", ".fourlayer.toml", "pnpm-workspace.yaml", "package.json", ".git")
 
 
 class Server(LanguageServer):
     """One connection. Every method runs on the loop's thread; handlers leave the work to `analysis`."""
 
-    protocol: Protocol
-
     def __init__(self) -> None:
         super().__init__(  # pyright: ignore[reportUnknownMemberType]
             "fourlayer", __version__, protocol_cls=Protocol, converter_factory=default_converter
         )
-        self.rpc = self.protocol
+        self.rpc = cast("Protocol", self.protocol)
         self.rpc.log = self.log
         self.session = Session()
         self.layers = ClientLayers()
@@ -52,6 +55,7 @@ class Server(LanguageServer):
         self._config_due: set[str] = set()
         self._adopted: set[str] = set()
         self._told: set[str] = set()
+        self._troubles_at = 0.0
         self._register()
 
     def _register(self) -> None:
@@ -59,7 +63,7 @@ class Server(LanguageServer):
             types.INITIALIZE: self._initialize,
             types.INITIALIZED: self._initialized,
             types.SHUTDOWN: self._shutdown,
-            types.SET_TRACE: lambda _params: None,
+            types.SET_TRACE: _ignore,
             types.TEXT_DOCUMENT_DID_OPEN: self._did_open,
             types.TEXT_DOCUMENT_DID_CHANGE: self._did_change,
             types.TEXT_DOCUMENT_DID_SAVE: self._did_save,
@@ -69,7 +73,7 @@ class Server(LanguageServer):
             types.TEXT_DOCUMENT_CODE_ACTION: self._code_action,
             types.CODE_ACTION_RESOLVE: self._resolve,
             types.TEXT_DOCUMENT_HOVER: self._hover,
-            types.WORKSPACE_EXECUTE_COMMAND: lambda params: commands.execute(self, params),
+            types.WORKSPACE_EXECUTE_COMMAND: partial(commands.execute, self),
             types.WORKSPACE_DID_CHANGE_CONFIGURATION: self._did_change_configuration,
             types.WORKSPACE_DID_CHANGE_WATCHED_FILES: self._did_change_files,
             types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: self._did_change_folders,
@@ -289,9 +293,15 @@ class Server(LanguageServer):
 
     def _settled(self) -> None:
         self.diagnostics.settled()
+        now = time.monotonic()
+        if now < self._troubles_at:
+            return
+        self._troubles_at = now + _TROUBLES_SECONDS
         for folder in self.session.folders.values():
-            for rule, reason in folder.new_inert():
-                self.log(f"{rule} cannot run: {reason}", types.MessageType.Info)
+            for trouble in folder.new_troubles():
+                where = f"{trouble.path}: " if trouble.path else ""
+                level = types.MessageType.Info if trouble.kind == "inert-rule" else types.MessageType.Error
+                self.log(f"{trouble.kind}: {where}{trouble.message}", level)
 
     # Questions
 
@@ -372,6 +382,10 @@ def _spelled_root(spelled: str, real: str, root: str) -> str:
     if not levels:
         return "/".join(parts) or "/"
     return "/".join(parts[: -len(levels)]) or "/" if parts[-len(levels) :] == levels else root
+
+
+def _ignore(_params: object) -> None:
+    """Handle what needs no handling."""
 
 
 def _required(value: str | None, name: str) -> str:
