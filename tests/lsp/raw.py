@@ -16,7 +16,7 @@ from typing import Any
 from tests.lsp.clients import Json, initialize_params
 
 COMMAND = [sys.executable, "-c", "import sys; from fourlayer.lsp.server import run; sys.exit(run())"]
-SECONDS = 60.0
+SECONDS = 20.0
 
 
 class Raw:

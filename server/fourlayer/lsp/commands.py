@@ -154,7 +154,7 @@ def debug_information(server: Server) -> JsonObject:
                 "withFindings": len(folder.shown),
                 "queued": len(folder.queue),
                 "configurationProblems": len(folder.problems),
-                "troubles": [trouble.message for trouble in folder.troubles],
+                "troubles": [trouble.message for trouble in folder.troubles[:20]],
             }
             for folder in session.folders.values()
         ],

@@ -34,6 +34,7 @@ from fourlayer.syntax.text import Text
 _TROUBLES_SECONDS = 5.0
 """How often it is looked for what kept part of the analysis from running."""
 
+_MANY_TROUBLES = 20
 _MARKERS = ("fourlayer.toml", ".fourlayer.toml", "pnpm-workspace.yaml", "package.json", ".git")
 
 
@@ -298,7 +299,10 @@ class Server(LanguageServer):
             return
         self._troubles_at = now + _TROUBLES_SECONDS
         for folder in self.session.folders.values():
-            for trouble in folder.new_troubles():
+            troubles = folder.new_troubles()
+            if len(troubles) > _MANY_TROUBLES:
+                self.log(f"{len(troubles) - _MANY_TROUBLES} further problems: run `fourlayer check`")
+            for trouble in troubles[:_MANY_TROUBLES]:
                 where = f"{trouble.path}: " if trouble.path else ""
                 level = types.MessageType.Info if trouble.kind == "inert-rule" else types.MessageType.Error
                 self.log(f"{trouble.kind}: {where}{trouble.message}", level)
