@@ -26,6 +26,7 @@ Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
 TIMEOUT = 30.0
 _SETTLE = 0.5
 _WARM_UP = 10
+_INCREMENTAL = 2
 _CAPABILITIES: Json = {
     "general": {"positionEncodings": ["utf-16"]},
     "workspace": {"configuration": True, "workspaceFolders": True, "applyEdit": True},
@@ -219,15 +220,16 @@ def measure_server(
     client = Client(command, root)
     memory = _Memory(client.pid)
     try:
-        _start(client, root, initialization)
-        return _typed(client, memory, file, edits)
+        incremental = _start(client, root, initialization)
+        return _typed(client, memory, file, edits, incremental=incremental)
     finally:
         memory.stop()
         client.close()
 
 
-def _start(client: Client, root: Path, initialization: Json) -> None:
-    client.request(
+def _start(client: Client, root: Path, initialization: Json) -> bool:
+    """Begin a session. Whether the server takes changes, rather than the whole text each time."""
+    answer = client.request(
         "initialize",
         {
             "processId": os.getpid(),
@@ -239,9 +241,18 @@ def _start(client: Client, root: Path, initialization: Json) -> None:
     )
     client.notify("initialized", {})
     time.sleep(_SETTLE)
+    return _sync_kind(answer) == _INCREMENTAL
 
 
-def _typed(client: Client, memory: _Memory, file: Path, edits: int) -> Latency:
+def _sync_kind(initialized: Json) -> int:
+    """How the server wants changes: 0 not at all, 1 as the whole text, 2 as changes."""
+    capabilities = initialized.get("capabilities") if isinstance(initialized, Mapping) else None
+    sync = capabilities.get("textDocumentSync") if isinstance(capabilities, Mapping) else None
+    kind = sync.get("change") if isinstance(sync, Mapping) else sync
+    return kind if isinstance(kind, int) else 0
+
+
+def _typed(client: Client, memory: _Memory, file: Path, edits: int, *, incremental: bool) -> Latency:
     uri, text = file.as_uri(), file.read_text(encoding="utf-8")
     line = next(number for number, source in enumerate(text.split("\n")) if any(p in source for p in PROBES))
     started = time.perf_counter()
@@ -255,11 +266,7 @@ def _typed(client: Client, memory: _Memory, file: Path, edits: int) -> Latency:
     times: list[float] = []
     for number in range(_WARM_UP + edits):
         inserts = number % 2 == 0
-        end = 0 if inserts else 1
-        change: Json = {
-            "range": {"start": {"line": line, "character": 0}, "end": {"line": line, "character": end}},
-            "text": " " if inserts else "",
-        }
+        change = _change(text, line, inserts=inserts, incremental=incremental)
         wanted = [column + 1 for column in columns] if inserts else columns
         while not client.pushed.empty():
             client.pushed.get()
@@ -272,6 +279,19 @@ def _typed(client: Client, memory: _Memory, file: Path, edits: int) -> Latency:
         if number >= _WARM_UP:
             times.append((arrived - started) * 1000)
     return Latency(percentile(times, 0.5), percentile(times, 0.95), opened, memory.peak, edits)
+
+
+def _change(text: str, line: int, *, inserts: bool, incremental: bool) -> Json:
+    """Type a space at the start of a line, or take it out again."""
+    if incremental:
+        end = {"line": line, "character": 0 if inserts else 1}
+        return {
+            "range": {"start": {"line": line, "character": 0}, "end": end},
+            "text": " " if inserts else "",
+        }
+    lines = text.split("\n")
+    lines[line] = f" {lines[line]}" if inserts else lines[line]
+    return {"text": "\n".join(lines)}
 
 
 def _wait(client: Client, uri: str, line: int, wanted: list[int] | None) -> tuple[float, list[int]]:

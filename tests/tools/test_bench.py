@@ -33,12 +33,14 @@ while True:
     if "id" in message:
         write({"id": 99, "method": "workspace/configuration", "params": {"items": [{}, {}]}})
         assert read()["result"] == [None, None]
-        write({"id": message["id"], "result": {"capabilities": {}}})
+        write({"id": message["id"], "result": {"capabilities": {"textDocumentSync": KIND}}})
     if method == "textDocument/didOpen":
         document = message["params"]["textDocument"]
         line = next(i for i, text in enumerate(document["text"].split("\\n")) if "__probe" in text)
     if method == "textDocument/didChange":
-        column += 1 if message["params"]["contentChanges"][0]["text"] else -1
+        text = message["params"]["contentChanges"][0]["text"]
+        assert ("range" in message["params"]["contentChanges"][0]) == (KIND == 2)
+        column += 1 if text == " " or "\\n " in text else -1
     if method.startswith("textDocument/did"):
         for shown in (7, column):
             start = {"line": line, "character": shown}
@@ -89,9 +91,10 @@ def test_medians_and_percentiles() -> None:
     assert (percentile([4.0], 0.95), percentile([1.0, 2.0], 0.95)) == (4.0, 2.0)
 
 
-def test_keystrokes_are_driven_to_the_end(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["1", "2"])
+def test_keystrokes_are_driven_to_the_end(kind: str, tmp_path: Path) -> None:
     server = tmp_path / "server.py"
-    server.write_text(SERVER)
+    server.write_text(SERVER.replace("KIND", kind))
     file = tmp_path / "a.ts"
     file.write_text("// first\nconst __probe = 1;\n")
 
