@@ -53,6 +53,8 @@ class UnitResult(NamedTuple):
     """What came of a unit, and the stamps of everything that it read."""
 
     rules: tuple[RuleMeta, ...]
+    ran: frozenset[str]
+    """The rules that got to their end."""
     deps: tuple[tuple[Dep, object], ...]
     findings: tuple[Judged, ...]
     troubles: tuple[Trouble, ...]
@@ -81,6 +83,7 @@ class Engine:
         self.rules = rules
         self.settings = settings
         self.today = today
+        self._about_suppressions = [meta for meta in rules.active if meta.category == SUPPRESSIONS]
         self.dated = False
         """Whether the last check met a suppression with a date."""
         self._results: dict[Unit, UnitResult] = {}
@@ -141,7 +144,7 @@ class Engine:
     def file_result(self, snapshot: Snapshot, path: str) -> FileResult:
         """Everything about one file."""
         run = _Run(self, snapshot, None)
-        run.files([target for target in self._around(snapshot, path) if self.rules_for(snapshot, target)])
+        run.files([target for target in self._around(snapshot, path) if self.judges(snapshot, target)])
         run.providers([p for p in snapshot.providers if _touches(p, (path,))])
         run.workspace()
         return run.assembled((path,)).get(path, _EMPTY)
@@ -152,14 +155,28 @@ class Engine:
         return (path,) if provider is None else tuple({path: None, **dict.fromkeys(provider.files)})
 
     def targets(self, snapshot: Snapshot, paths: Sequence[str] = ()) -> tuple[str, ...]:
-        """The code files that some rule judges and that matter for the findings in `paths`, sorted."""
+        """The code files that are judged and that matter for the findings in `paths`, sorted."""
         found: dict[str, None] = {}
         for provider in snapshot.providers:
             if not paths or any(_under(p, provider.path) or _under(provider.path, p) for p in paths):
                 found.update(dict.fromkeys(provider.files))
         outside = self._outside(snapshot, paths)
         found.update((path, None) for path in outside if snapshot.provider_of(path) is None)
-        return tuple(sorted(path for path in found if self.rules_for(snapshot, path)))
+        return tuple(sorted(path for path in found if self.judges(snapshot, path)))
+
+    def judges(self, snapshot: Snapshot, path: str) -> bool:
+        """Whether some rule judges the file by itself, be it only those about suppressions."""
+        if self.rules_for(snapshot, path):
+            return True
+        if not self._about_suppressions or not is_code(path) or is_declaration(path):
+            return False
+        if snapshot.is_test(path) or not snapshot.is_file(path):
+            return False
+        return (
+            snapshot.provider_of(path) is not None
+            or snapshot.is_shared(path)
+            or snapshot.scope_of(path) is not None
+        )
 
     def _outside(self, snapshot: Snapshot, paths: Sequence[str]) -> Iterable[str]:
         """Code files that may lie outside of the providers and be judged all the same."""
@@ -226,6 +243,7 @@ class Engine:
         findings: list[Judged] = []
         troubles: list[Trouble] = []
         seconds: dict[str, float] = {}
+        ran: set[str] = set()
         if unit.kind == "file" and view.text(unit.target) is None:
             problem = snapshot.problem(unit.target) or "it is gone"
             troubles.append(Trouble("unreadable", problem, unit.target))
@@ -234,9 +252,20 @@ class Engine:
             found, trouble = self.judge(view, meta, unit.target)
             seconds[meta.id] = time.perf_counter() - begun
             findings += found
-            troubles += [trouble] if trouble is not None else []
+            if trouble is None:
+                ran.add(meta.id)
+            else:
+                troubles.append(trouble)
         deps = tuple((dep, snapshot.stamp(dep)) for dep in view.deps)
-        return UnitResult(rules, deps, tuple(findings), tuple(troubles), dict(view.inert_rules), seconds)
+        return UnitResult(
+            rules,
+            frozenset(ran),
+            deps,
+            tuple(findings),
+            tuple(troubles),
+            dict(view.inert_rules),
+            seconds,
+        )
 
     def judge(self, view: View, meta: RuleMeta, target: str) -> tuple[list[Judged], Trouble | None]:
         """One rule's findings in one unit; a trouble when it failed, with what it found until then."""
@@ -308,8 +337,8 @@ class Engine:
         view = View(snapshot, lambda asked: first.records if asked == path else ())
         late: list[Judged] = []
         troubles: list[Trouble] = []
-        for meta in self.rules.active:
-            if meta.category == SUPPRESSIONS and self.rules.severity(meta, path, None, "violation") != "off":
+        for meta in self._about_suppressions:
+            if self.rules.severity(meta, path, None, "violation") != "off":
                 found, trouble = self.judge(view, meta, path)
                 late += found
                 troubles += [trouble] if trouble is not None else []
@@ -354,7 +383,7 @@ class _Run:
         self._cancelled = cancelled
         self._judged: list[Judged] = []
         self._ran: dict[str, frozenset[str]] = {}
-        self._common: frozenset[str] = frozenset()
+        self._failed: set[str] = set()
         self._inert: dict[str, str] = {}
         self._troubles: list[Trouble] = []
         self.seconds: dict[str, float] = {}
@@ -369,8 +398,7 @@ class _Run:
         """Judge files, each by itself."""
         for path in targets:
             rules = self._engine.rules_for(self._snapshot, path)
-            self._take(Unit("file", path), rules)
-            self._ran[path] = frozenset(meta.id for meta in rules)
+            self._ran[path] = self._take(Unit("file", path), rules).ran
 
     def providers(self, providers: Iterable[Provider]) -> None:
         """Judge whole providers."""
@@ -384,7 +412,7 @@ class _Run:
         if rules:
             self._take(Unit("workspace", ""), rules)
 
-    def _take(self, unit: Unit, rules: tuple[RuleMeta, ...]) -> None:
+    def _take(self, unit: Unit, rules: tuple[RuleMeta, ...]) -> UnitResult:
         if self._cancelled is not None and self._cancelled():
             raise CancelledError("the check was cancelled")
         known = self._engine.result(self._snapshot, unit, rules)
@@ -394,6 +422,8 @@ class _Run:
             self._inert.setdefault(rule, why)
         for rule, spent in known.seconds.items():
             self.seconds[rule] = self.seconds.get(rule, 0.0) + spent
+        self._failed.update(meta.id for meta in rules if meta.id not in known.ran)
+        return known
 
     def assembled(self, only: Collection[str] | None = None) -> dict[str, FileResult]:
         """The results by file, of every file that was judged or has a finding."""
@@ -415,7 +445,7 @@ class _Run:
         """The rules that could have reported something in a file."""
         ran = self._ran.get(path, frozenset())
         if self._snapshot.provider_of(path) is not None and not self._snapshot.is_test(path):
-            ran |= wide
+            ran |= wide - self._failed
         return ran - self._inert.keys()
 
     def _weighs(self, finding: Finding) -> bool:
