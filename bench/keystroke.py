@@ -100,6 +100,11 @@ class Client:
             raise RuntimeError(f"{method}: {answer['error']}")
         return answer.get("result")
 
+    def forget_pushed(self) -> None:
+        """Drop the diagnostics that came so far (those of closed files, say)."""
+        while not self.pushed.empty():
+            self.pushed.get()
+
     def close(self) -> None:
         """End the server: politely, then by force."""
         try:
@@ -255,12 +260,13 @@ def _sync_kind(initialized: Json) -> int:
 def _typed(client: Client, memory: _Memory, file: Path, edits: int, *, incremental: bool) -> Latency:
     uri, text = file.as_uri(), file.read_text(encoding="utf-8")
     line = next(number for number, source in enumerate(text.split("\n")) if any(p in source for p in PROBES))
+    client.forget_pushed()
     started = time.perf_counter()
     client.notify(
         "textDocument/didOpen",
         {"textDocument": {"uri": uri, "languageId": "typescript", "version": 1, "text": text}},
     )
-    arrived, columns = _wait(client, uri, line, None)
+    arrived, columns = _wait(client, uri, line, 1, None)
     opened = (arrived - started) * 1000
     time.sleep(_SETTLE)
     times: list[float] = []
@@ -268,14 +274,13 @@ def _typed(client: Client, memory: _Memory, file: Path, edits: int, *, increment
         inserts = number % 2 == 0
         change = _change(text, line, inserts=inserts, incremental=incremental)
         wanted = [column + 1 for column in columns] if inserts else columns
-        while not client.pushed.empty():
-            client.pushed.get()
+        client.forget_pushed()
         started = time.perf_counter()
         client.notify(
             "textDocument/didChange",
             {"textDocument": {"uri": uri, "version": number + 2}, "contentChanges": [change]},
         )
-        arrived, _ = _wait(client, uri, line, wanted)
+        arrived, _ = _wait(client, uri, line, number + 2, wanted)
         if number >= _WARM_UP:
             times.append((arrived - started) * 1000)
     return Latency(percentile(times, 0.5), percentile(times, 0.95), opened, memory.peak, edits)
@@ -294,8 +299,10 @@ def _change(text: str, line: int, *, inserts: bool, incremental: bool) -> Json:
     return {"text": "\n".join(lines)}
 
 
-def _wait(client: Client, uri: str, line: int, wanted: list[int] | None) -> tuple[float, list[int]]:
-    """Wait until findings stand on the line, at the wanted columns. Returns when, and the columns."""
+def _wait(
+    client: Client, uri: str, line: int, version: int, wanted: list[int] | None
+) -> tuple[float, list[int]]:
+    """Wait until findings of the version stand on the line, at the wanted columns; returns when and where."""
     deadline = time.perf_counter() + TIMEOUT
     while (left := deadline - time.perf_counter()) > 0:
         try:
@@ -303,7 +310,9 @@ def _wait(client: Client, uri: str, line: int, wanted: list[int] | None) -> tupl
         except queue.Empty:
             break
         columns = _columns(params.get("diagnostics"), line)
-        if params.get("uri") == uri and columns and wanted in (None, columns):
+        shown = params.get("version")
+        current = not isinstance(shown, int) or shown >= version
+        if params.get("uri") == uri and current and columns and wanted in (None, columns):
             return arrived, columns
     raise TimeoutError(f"no diagnostics on the probe's line within {TIMEOUT:.0f} s")
 
