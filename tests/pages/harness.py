@@ -273,7 +273,7 @@ def metadata_complaints(page: Page, meta: RuleMeta, meta_line: str) -> list[str]
 
 
 def _fix_kinds(page: Page, meta: RuleMeta) -> Iterable[str]:
-    """Every declared kind is shown by a fixed block, and nothing else is."""
+    """Every declared kind that asks for no input is shown by a fixed block, and nothing else is."""
     declared = {fix.kind for fix in meta.fixes}
     shown: set[str] = set()
     for fixed in (fixed for example in page.examples for fixed in example.fixed):
@@ -283,7 +283,8 @@ def _fix_kinds(page: Page, meta: RuleMeta) -> Iterable[str]:
         elif kind not in declared:
             yield f"line {fixed.line}: shows {kind!r}, which the registry does not declare"
         shown.add(kind)
-    for kind in sorted(declared - shown):
+    asking = {fix.kind for fix in meta.fixes if fix.applicability == ("input",)}
+    for kind in sorted(declared - shown - asking):
         yield f"the fix {kind!r} is declared and no `#### Fixed` shows it (`fix={kind}`)"
 
 
