@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.lsp.clients import Json
 
-_WIDTHS = {"utf-8": lambda c: len(c.encode()), "utf-16": lambda c: 1 + (c > "\uffff"), "utf-32": lambda _: 1}
+_WIDTHS: dict[str, Callable[[str], int]] = {
+    "utf-8": lambda c: len(c.encode()),
+    "utf-16": lambda c: 1 + (c > "\uffff"),
+    "utf-32": lambda _: 1,
+}
 
 
 def index_of(text: str, position: Json, encoding: str) -> int:

@@ -178,7 +178,7 @@ def test_elsewhere_nothing_is_offered(neovim: Editor) -> None:
     assert neovim.actions({"start": place, "end": place}) == []
 
 
-UNUSED = "// fourlayer-ignore explicit-any: nothing here\nexport const x = 1;\n"
+UNUSED = "// fourlayer-ignore deep-import: nothing here\nexport const x = 1;\n"
 
 
 @pytest.mark.parametrize("kind", ["source.fixAll.fourlayer", "source.fixAll", "source"])
