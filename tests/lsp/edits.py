@@ -8,7 +8,7 @@ from tests.lsp.clients import Json
 
 _WIDTHS: dict[str, Callable[[str], int]] = {
     "utf-8": lambda c: len(c.encode()),
-    "utf-16": lambda c: 1 + (c > "\uffff"),
+    "utf-16": lambda c: 1 + (ord(c) > 0xFFFF),
     "utf-32": lambda _: 1,
 }
 

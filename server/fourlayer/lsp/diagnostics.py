@@ -55,7 +55,8 @@ class Diagnostics:
     def judged(self, folder: Folder, path: str, changed: bool) -> None:
         """A file was judged. An open document is reported even unchanged: for its new version."""
         document = folder.documents.get(path)
-        if not changed and document is None:
+        told = folder.uri(path) in self._reports
+        if not changed and document is None and told == (path in folder.shown):
             return
         text = folder.text(path) or Text(b"")
         found = convert.diagnostics(folder.shown.get(path, ()), text, self._session.client, folder.place)
