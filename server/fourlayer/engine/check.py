@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from fourlayer.engine.options import OptionError
 from fourlayer.engine.precedence import settled
 from fourlayer.engine.report import reported
 from fourlayer.engine.ruleset import SUPPRESSIONS, RuleSet
@@ -277,7 +278,7 @@ class Engine:
                 Judged(finding, tuple(rule.plans(context, finding)))
                 for finding in rule.check(context, target)
             )
-        except FourlayerError as error:
+        except OptionError as error:
             return found, Trouble("config", f"{meta.id}: {error}")
         except (Exception, RecursionError) as error:  # noqa: BLE001 - a crash must not hide the neighbours
             what = "the code is nested too deeply" if isinstance(error, RecursionError) else _words(error)

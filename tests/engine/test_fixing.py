@@ -1,0 +1,137 @@
+"""Fixing in passes: conflicts wait, code never parses worse, a second run changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fourlayer.engine.fixing import FixResult, edited
+from fourlayer.rule.model import RuleMeta, TextEdit
+from fourlayer.syntax.text import Text
+from tests.engine.world import ADAPTER, DEEP, EXPLICIT_ANY, LACKS, World, lines, meta
+
+BREAKS = meta("breaks")
+RENAMES = meta("renames", unit="provider")
+ENDLESS = meta("endless")
+ZETA = "packages/integrations/zeta/ZetaAdapter.ts"
+
+
+def _fix(world: World, *, unsafe: bool = False, paths: tuple[str, ...] = ()) -> FixResult:
+    snapshot = world.snapshot()
+    return world.app.fix(snapshot, world.app.check(snapshot, paths), unsafe=unsafe, paths=paths)
+
+
+def _write(world: World, result: FixResult) -> None:
+    for path, content in result.changes.items():
+        if content is None:
+            world.remove(path)
+        else:
+            world.write({path: content.decode()})
+
+
+def test_safe_fixes_are_made_together(tmp_path: Path) -> None:
+    world = World(tmp_path, {ADAPTER: "let a: any; let b: any;\r\n"}, rules=[EXPLICIT_ANY])
+
+    result = _fix(world)
+
+    assert result.changes == {ADAPTER: b"let a: unknown; let b: unknown;\r\n"}
+    assert result.before == {ADAPTER: b"let a: any; let b: any;\r\n"}
+    assert [applied.plan.kind for applied in result.applied] == ["use-unknown", "use-unknown"]
+    assert (result.outcome.findings, result.remaining) == ((), False)
+
+
+def test_fixing_writes_nothing_and_twice_changes_nothing_more(tmp_path: Path) -> None:
+    world = World(tmp_path, rules=[EXPLICIT_ANY, LACKS])
+    before = (tmp_path / ADAPTER).read_bytes()
+
+    result = _fix(world)
+    assert (tmp_path / ADAPTER).read_bytes() == before
+    _write(world, result)
+
+    assert _fix(world).changes == {}
+    assert _fix(world).applied == ()
+
+
+def test_files_are_created_where_they_are_absent(tmp_path: Path) -> None:
+    result = _fix(World(tmp_path, rules=[LACKS]))
+
+    assert sorted(result.changes) == [
+        f"packages/integrations/{provider}/{name}"
+        for provider in ("acme", "zeta")
+        for name in ("errors.ts", "types.ts")
+    ]
+    assert set(result.before.values()) == {None}
+
+
+def test_the_same_import_twice_is_added_once_and_the_same_file_created_once(tmp_path: Path) -> None:
+    unsafe_only = EXPLICIT_ANY._replace(module="tests.engine.rules.dto_any")
+    world = World(tmp_path, {ADAPTER: lines(["let a: any;", "let b: any;"])}, rules=[unsafe_only])
+
+    assert _fix(world).changes == {}
+    result = _fix(world, unsafe=True)
+
+    assert result.changes[ADAPTER] == (b'import type { Row } from "./types.js";\nlet a: Row;\nlet b: Row;\n')
+    assert result.changes["packages/integrations/acme/types.ts"] == b"export type Row = unknown;\n"
+
+
+def test_only_the_paths_of_the_outcome_are_fixed(tmp_path: Path) -> None:
+    world = World(tmp_path, {ZETA: "let a: any;\n"}, rules=[EXPLICIT_ANY])
+
+    assert list(_fix(world, paths=(ZETA,)).changes) == [ZETA]
+
+
+def test_a_fix_that_would_break_the_code_is_refused_and_reported(tmp_path: Path) -> None:
+    world = World(tmp_path, {ADAPTER: "let a: any;\n", ZETA: "let b = 1;\n"}, rules=[BREAKS, EXPLICIT_ANY])
+
+    result = _fix(world)
+
+    assert result.changes == {ADAPTER: b"let a: unknown;\n"}
+    troubles = {trouble.path: trouble for trouble in result.outcome.troubles}
+    assert "would no longer parse" in troubles[ADAPTER].message
+    assert "no idea" in troubles[ZETA].message
+    assert {trouble.kind for trouble in troubles.values()} == {"crash"}
+
+
+def test_renames_carry_edits_and_the_old_file_goes(tmp_path: Path) -> None:
+    world = World(tmp_path, {"packages/integrations/zeta/old.ts": "let a = 1;\n"}, rules=[RENAMES])
+
+    result = _fix(world)
+
+    assert result.changes == {
+        "packages/integrations/zeta/new.ts": b"let b = 1;\n",
+        "packages/integrations/zeta/old.ts": None,
+    }
+    _write(world, result)
+    assert _fix(world).changes == {}
+
+
+def test_a_fix_that_never_ends_is_cut_off(tmp_path: Path) -> None:
+    result = _fix(World(tmp_path, {ADAPTER: "let a;\n"}, rules=[ENDLESS]), paths=(ADAPTER,))
+
+    assert result.remaining
+    assert len(result.applied) == 10
+
+
+def test_findings_without_fixes_stay(tmp_path: Path) -> None:
+    source = 'import "../acme/AcmeAdapter.js";\n'
+
+    result = _fix(World(tmp_path, {ZETA: source}, rules=[DEEP]), unsafe=True)
+
+    assert result.changes == {}
+    assert len(result.outcome.findings) == 1
+
+
+def test_edits_at_one_place_keep_their_order() -> None:
+    text = Text("aé".encode())
+
+    assert edited(text, [TextEdit(1, 3, "b"), TextEdit(1, 1, "2"), TextEdit(1, 1, "1")]).data == b"a21b"
+
+
+def test_the_metadata_of_the_rules_is_used(tmp_path: Path) -> None:
+    rule: RuleMeta = EXPLICIT_ANY
+
+    [found] = World(tmp_path, rules=[rule]).check().findings
+
+    assert [(plan.kind, plan.applicability) for plan in found.fixes] == [
+        ("use-unknown", "safe"),
+        ("new-dto", "unsafe"),
+    ]
