@@ -41,8 +41,10 @@ class App:
         *,
         select: Sequence[str] = (),
         ignore: Sequence[str] = (),
+        cache: Cache | None = None,
     ) -> None:
         self.root = root
+        self._cache = cache
         self.settings: Settings = loaded.settings
         self.origins: Mapping[str, str] = loaded.origins
         self.rules: tuple[RuleMeta, ...] = tuple(rules)
@@ -92,16 +94,32 @@ class App:
             content=config_content,
             cache=None if cache is None else _TextCache(cache),
         )
-        return cls(root, loaded, rules, select=select, ignore=ignore)
+        return cls(root, loaded, rules, select=select, ignore=ignore, cache=cache)
 
     @property
     def config_problems(self) -> tuple[ConfigProblem, ...]:
         """What is wrong with the configuration, options of rules included (that loads those rules)."""
         if self._option_problems is None:
-            from fourlayer.engine.options import option_problems
-
-            self._option_problems = option_problems(self.rules, self.settings, self.origins)
+            self._option_problems = self._problems_of_options()
         return (*self._problems, *self._option_problems)
+
+    def _problems_of_options(self) -> tuple[ConfigProblem, ...]:
+        """Problems of the rules' own options; with a cache, options found right before are not read again."""
+        if not any(setting.options for setting in self.settings.rules.settings.values()):
+            return ()
+        from fourlayer.engine.options import option_problems
+
+        key = None
+        if self._cache is not None:
+            from fourlayer.engine.cache import key_of
+
+            key = "options-" + key_of(__version__, "", self.rules, self.settings, (), _code_folders())
+            if self._cache.get(key) == b"right":
+                return ()
+        problems = option_problems(self.rules, self.settings, self.origins)
+        if self._cache is not None and key is not None and not problems:
+            self._cache.put(key, b"right")
+        return problems
 
     @property
     def engine(self) -> Engine:

@@ -175,3 +175,19 @@ def test_links_in_the_way_do_no_harm(tmp_path: Path) -> None:
     first, _ = _check(world, cache, "packages/integrations")
 
     assert len(first.findings) == 5
+
+
+def test_options_that_were_right_are_not_validated_again(tmp_path: Path) -> None:
+    world, cache = World(tmp_path, rules=RULES, config="[rules.explicit-any]\nlimit = 3\n"), Memory()
+
+    def opened() -> App:
+        return App.open(str(tmp_path), rules=RULES, cache=cache)  # type: ignore[arg-type]  # as above
+
+    assert opened().config_problems == ()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fourlayer.engine.options.option_problems", lambda *_: pytest.fail("validated again"))
+        assert opened().config_problems == ()
+
+    world.write({"fourlayer.toml": '[rules.explicit-any]\nlimit = "3"\n'})
+    assert [problem.key for problem in opened().config_problems] == ["rules.explicit-any.limit"]
+    assert [problem.key for problem in opened().config_problems] == ["rules.explicit-any.limit"]

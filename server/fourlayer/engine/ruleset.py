@@ -93,7 +93,7 @@ class RuleSet:
         """What a finding at a path weighs; "off" where it is not wanted there."""
         severity: Severity = finding or meta.severity
         configured = self._configured(meta)
-        if configured is not None and not (configured == "off" and meta.id in self._selected):
+        if configured is not None:
             severity = configured
         for paths, rules in self._overrides:
             if meta.id in rules and paths.match(path):
@@ -116,7 +116,6 @@ class RuleSet:
 
     def _chosen(self, select: Sequence[str], ignore: Sequence[str]) -> tuple[RuleMeta, ...]:
         wanted, unwanted = self._named(select), self._named(ignore)
-        self._selected = {self._names[name] for name in select if name in self._names}
         return tuple(
             meta
             for meta in self.metas.values()
@@ -139,8 +138,6 @@ class RuleSet:
         return found
 
     def _is_on(self, meta: RuleMeta) -> bool:
-        if meta.id in self._selected:
-            return True
         if meta.category == "tenancy" and not self._settings.tenancy.columns:
             return False
         severity: Severity = self._configured(meta) or meta.severity

@@ -143,7 +143,7 @@ class ImportIndex:
             return known
         if self._in_roots(path):
             value = self._reversed().get(path, ())
-        elif known is None or _EVERYTHING <= known.pending:
+        elif known is None or known.pending >= _EVERYTHING:
             value = _sorted(self._edges_from(self._candidates(path), path))
         else:
             kept = [edge for edge in known.value if edge.importer not in known.pending]
