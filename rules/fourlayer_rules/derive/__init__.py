@@ -1,0 +1,1 @@
+"""What a provider's own code tells about the files that it lacks."""
