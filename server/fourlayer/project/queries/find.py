@@ -1,0 +1,156 @@
+"""Finds the queries of a file without looking at code that can hold none."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from fourlayer.project.queries import drizzle, knex, literal, postgrest, prisma
+from fourlayer.project.queries.follow import At, Follower
+from fourlayer.syntax import nodes as n
+from fourlayer.syntax.chains import uncast
+from fourlayer.syntax.facts import children
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fourlayer.project.queries.model import Query
+    from fourlayer.syntax.facts import Decl, FileFacts
+
+TRIGGERS: tuple[bytes, ...] = (
+    *(b'.from("', b".from('", b".from(`", b".from(\n", b".from(\r", b".from(this.", b".from<", b".from(t"),
+    *(b".from(T", b".from(C", b"selectFrom", b"insertInto", b"updateTable", b"deleteFrom"),
+    *(b"prisma", b"Prisma", b"knex", b"Knex", b"drizzle", b".query(", b".query<", b"queryRaw", b"executeRaw"),
+    *(b"sql`", b".execute(", b".unsafe("),
+)
+"""A file that holds none of these hardly queries a database: cheap to look for in every file."""
+
+_SITES = (
+    r"(?P<from>\.\s*from\s*[<(])"
+    r"|(?P<kysely>\.\s*(?:selectFrom|insertInto|replaceInto|updateTable|deleteFrom)\s*[<(])"
+    r"|(?P<prisma>\.\s*(?:findMany|findFirst|findUnique|findFirstOrThrow|findUniqueOrThrow|create|createMany"
+    r"|createManyAndReturn|update|updateMany|updateManyAndReturn|upsert|delete|deleteMany|count|aggregate"
+    r"|groupBy)\s*\()"
+    r"|(?P<drizzle>\.\s*(?:insert|update|delete)\s*\(\s*[\w$.]+\s*\))"
+    r"|(?P<knex>[\w$)]\s*(?:<[^()>`]*>)?\(\s*(?:\"[\w. ]+\"|'[\w. ]+'|`[\w. ]+`)\s*\)\s*\.)"
+    r"|(?P<sql>\.\s*(?:query|execute|raw|unsafe|any|none|one|many|oneOrNone|manyOrNone|result"
+    r"|\$queryRaw|\$executeRaw|\$queryRawUnsafe|\$executeRawUnsafe)\s*[<(`]|\bsql\s*(?:<[^()`]*>)?`)"
+)
+
+
+@cache
+def _sites() -> re.Pattern[bytes]:
+    return re.compile(_SITES.encode())
+
+
+_memo: WeakKeyDictionary[FileFacts, tuple[Query, ...]] = WeakKeyDictionary()
+
+
+def queries_of(path: str, facts: FileFacts) -> tuple[Query, ...]:
+    """The queries of a file in source order, read once for each version of its facts."""
+    found = _memo.get(facts)
+    if found is None:
+        found = _memo[facts] = tuple(_queries(path, facts))
+    return found
+
+
+def _queries(path: str, facts: FileFacts) -> Iterator[Query]:
+    sites = _wanted(facts.text.data)
+    if not sites:
+        return
+    offsets = [offset for offset, _ in sites]
+    follower = Follower()
+    for decl in facts.all_decls():
+        if decl.members or decl.kind in ("import", "interface", "type"):
+            continue
+        first, last = bisect_left(offsets, decl.start), bisect_left(offsets, decl.end)
+        if first == last:
+            continue
+        seen: set[n.Node] = set()
+        found: list[Query] = []
+        for offset, kind in sites[first:last]:
+            found.extend(_at(At(path, facts, decl, decl.node), offset - decl.start, kind, seen, follower))
+        yield from sorted(found, key=lambda query: query.node.start)
+
+
+def _wanted(data: bytes) -> list[tuple[int, str]]:
+    """Offsets in the file at which a query may start, with the kind of library."""
+    has_prisma = b"prisma" in data or b"Prisma" in data
+    has_drizzle = b"drizzle" in data or b"pgTable" in data
+    has_knex = b"knex" in data or b"Knex" in data
+    wanted = {
+        "from": True,
+        "kysely": True,
+        "prisma": has_prisma or has_drizzle,
+        "drizzle": has_drizzle or b".values(" in data or b".set(" in data,
+        "knex": has_knex,
+        "sql": True,
+    }
+    sites: list[tuple[int, str]] = []
+    for match in _sites().finditer(data):
+        kind = match.lastgroup or ""
+        if wanted[kind]:
+            sites.append((match.start(), kind))
+    return sites
+
+
+def _at(at: At, offset: int, kind: str, seen: set[n.Node], follower: Follower) -> Iterator[Query]:
+    """The query whose text matched at an offset of the declaration, if the syntax agrees."""
+    for call in _calls_at(at.decl, offset, kind):
+        if call in seen:
+            continue
+        seen.add(call)
+        if kind == "sql":
+            yield from literal.queries(at.to(call), call, follower)
+            continue
+        query = _read(at.to(call), call, kind, follower) if isinstance(call, n.Call) else None
+        if query is not None:
+            yield query
+            return
+
+
+def _read(at: At, call: n.Call, kind: str, follower: Follower) -> Query | None:
+    match kind:
+        case "from":
+            return (
+                drizzle.query(at, call, follower)
+                or knex.query(at, call, follower)
+                or postgrest.query(at, call, follower)
+            )
+        case "kysely" | "knex":
+            return knex.query(at, call, follower)
+        case "prisma":
+            return prisma.query(at, call, follower) or drizzle.query(at, call, follower)
+        case _:
+            return drizzle.query(at, call, follower)
+
+
+def _calls_at(decl: Decl, offset: int, kind: str) -> Sequence[n.Call | n.Tagged]:
+    """The calls whose name (or parenthesis) stands at the offset, innermost first."""
+    found: list[n.Call | n.Tagged] = []
+    node: n.Node | None = decl.node
+    while node is not None:
+        if isinstance(node, n.Tagged) and kind == "sql" and _close(_tag_start(node), offset):
+            found.append(node)
+        elif isinstance(node, n.Call):
+            callee = uncast(node.callee)
+            start = callee.name_start if isinstance(callee, n.Member) else -1
+            here = offset < node.args_start <= offset + 200 if kind == "knex" else _close(start, offset)
+            if here and (kind != "knex" or node.args_start - offset < 120):
+                found.append(node)
+        node = next((child for child in children(node) if child.start <= offset < child.end), None)
+    return found[::-1]
+
+
+def _tag_start(node: n.Tagged) -> int:
+    tag = uncast(node.tag)
+    return tag.name_start if isinstance(tag, n.Member) else tag.start
+
+
+def _close(start: int, offset: int) -> bool:
+    """Whether a name starts at the match, or after its dot and white space."""
+    return 0 <= start - offset <= 200
