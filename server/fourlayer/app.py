@@ -55,6 +55,8 @@ class App:
         self._engine: Engine | None = None
         self._layout: Layout | None = None
         self._store: Store | None = None
+        self.content_limit: int | None = None
+        """Bytes of closed files' sources that stay in memory; None: the store's own bound."""
 
     @classmethod
     def open(
@@ -168,7 +170,8 @@ class App:
         buffers = buffers or {}
         if previous is None:
             if self._store is None:
-                self._store = Store()
+                limit = self.content_limit
+                self._store = Store() if limit is None else Store(content_limit=limit)
             disk = self._disk()
             return Snapshot(self.layout, disk, self._store, _wanted(buffers, disk))
         disk = _as_disk(previous)
