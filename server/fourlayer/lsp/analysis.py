@@ -18,6 +18,9 @@ SLICE_SECONDS = 0.002
 REST_SECONDS = 0.03
 """How long the user must pause before anything but the edited files is judged."""
 
+FAR_REST_SECONDS = 0.15
+"""How long before what is neither open nor near an edited file is judged."""
+
 _REPEATED_CRASHES = 3
 _DONE = object()
 
@@ -74,7 +77,7 @@ class Analysis:
             for folder in list(self._session.folders.values()):
                 await self._warm(folder)
                 self._judge_urgent(folder)
-            if await self._rested() and await self._judge_rest():
+            if await self._rested(REST_SECONDS) and await self._judge_rest():
                 self._guarded("settling", self._settled)
 
     def flush(self, folder: Folder, path: str) -> None:
@@ -96,10 +99,10 @@ class Analysis:
         for path in list(folder.urgent):
             self._judge(folder, path)
 
-    async def _rested(self) -> bool:
+    async def _rested(self, seconds: float) -> bool:
         """Wait until the user pauses; False when something changed meanwhile."""
         try:
-            await asyncio.wait_for(self._wanted.wait(), REST_SECONDS)
+            await asyncio.wait_for(self._wanted.wait(), seconds)
         except TimeoutError:
             return True
         return False
@@ -110,10 +113,16 @@ class Analysis:
             folder.rescan_if_due()
             self._guarded("reading the workspace", folder.enqueue)
             pause = _Pause()
+            far = False
             while folder.queue:
                 path = next(iter(folder.queue))
                 if folder.is_current(path):
                     del folder.queue[path]
+                    continue
+                if path not in folder.near and not far:
+                    far = True
+                    if not await self._rested(FAR_REST_SECONDS):
+                        return False
                     continue
                 self._judge(folder, path)
                 if await pause.when_due() and self._wanted.is_set():

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from fourlayer.lsp.folder import Folder
 
 SECTION = "fourlayer"
+CONTENT_LIMIT = 6_000_000
+"""Bytes of closed files that a session keeps: facts and findings outlive the texts they came from."""
 
 _EDITOR_KEYS = frozenset({"server", "trace", "enable", "enabled", "path", "command", "args", "interpreter"})
 """Settings under our section that editors keep for themselves."""
@@ -48,12 +50,14 @@ def section_of(settings: object) -> object:
 
 def open_app(root: str, layers: ClientLayers, content: bytes | None = None) -> App:
     """The app of a folder; `content` stands for the configuration file's content on disk."""
-    return App.open(
+    app = App.open(
         root,
         config_content=content,
         client_settings=layers.settings,
         initialization_options=layers.initialization,
     )
+    app.content_limit = CONTENT_LIMIT
+    return app
 
 
 def config_name(folder: Folder) -> str | None:

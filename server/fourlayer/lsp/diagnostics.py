@@ -53,7 +53,12 @@ class Diagnostics:
         self._edited.add(uri)
 
     def judged(self, folder: Folder, path: str, changed: bool) -> None:
-        """A file was judged. An open document is reported even unchanged: for its new version."""
+        """A file was judged. An open document is reported even unchanged: for its new version.
+
+        What is wrong with a configuration file is told by `config` alone.
+        """
+        if is_config(path):
+            return
         document = folder.documents.get(path)
         told = folder.uri(path) in self._reports
         if not changed and document is None and told == (path in folder.shown):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from fourlayer.files.read import read_bytes
@@ -48,6 +48,9 @@ class Folder:
         self._judged: set[str] = set()
         self._targets: dict[str, None] | None = None
         self._queued = False
+        self._latest: set[str] = set()
+        self.near: set[str] = set()
+        """What is open, and the providers of what was edited last: judged before everything else."""
         self._placed: dict[str, Text] = {}
         self._edits: dict[str, list[Edit] | None] = {}
         self.place = Place(self.uri, self.text, self.version)
@@ -125,6 +128,7 @@ class Folder:
 
     def _touch(self, path: str, edits: Iterable[Edit] | None) -> None:
         self._changed.add(path)
+        self._latest.add(path)
         self.urgent[path] = None
         known = self._edits.get(path, [])
         if edits is None or known is None:
@@ -144,10 +148,11 @@ class Folder:
         buffers = {path: document.text for path, document in self.documents.items()}
         changed = None if self._relist or old is None else frozenset(self._changed)
         snapshot = self._snapshot = self.app.snapshot(buffers, old, changed)
-        if old is None or changed is None or any(old.is_file(p) != snapshot.is_file(p) for p in changed):
+        differing = _differing(old, snapshot, self._changed) if self._targets is not None else None
+        if self._targets is None or differing is None:
             self._targets = None
-        elif self._targets is not None:
-            self._targets.update(dict.fromkeys(changed))
+        else:
+            self._targets.update(dict.fromkeys(differing))
         self._changed.clear()
         self._relist = False
         self._judged.clear()
@@ -174,8 +179,14 @@ class Folder:
             return
         if self._targets is None:
             self._targets = dict.fromkeys(self.app.targets(snapshot))
+        self.near = set(self.documents)
+        for path in self._latest:
+            provider = snapshot.provider_of(path)
+            self.near.update(provider.files if provider is not None else ())
+        self._latest.clear()
         self.queue = {
             **dict.fromkeys(self.documents),
+            **dict.fromkeys(sorted(self.near)),
             **self.queue,
             **self._targets,
             **dict.fromkeys(self.shown),
@@ -224,9 +235,12 @@ class Folder:
             return ()
         return carried(shown, difference(old.data, text.data) if edits is None else edits)
 
-    def new_troubles(self) -> list[Trouble]:
-        """What kept part of the analysis from running, as far as it was not told of before."""
-        outcome = self.app.check(self.snapshot)
+    def new_troubles(self, cancelled: Callable[[], bool]) -> list[Trouble]:
+        """What kept part of the analysis from running, as far as it was not told of before.
+
+        Raises `CancelledError` when `cancelled` says so.
+        """
+        outcome = self.app.check(self.snapshot, cancelled=cancelled)
         found = [trouble for trouble in outcome.troubles if trouble.kind != "config"]
         new = [trouble for trouble in found if trouble not in self.troubles]
         self.troubles = tuple(found)
@@ -239,3 +253,15 @@ class Folder:
     def is_absent(self, path: str) -> bool:
         """Whether no file, link or open document of this name is there."""
         return path not in self.documents and not os.path.lexists(os.path.join(self.root, *path.split("/")))
+
+
+def _differing(old: Snapshot | None, new: Snapshot, touched: Collection[str]) -> set[str] | None:
+    """The files whose content may differ between two states; None where files came or went."""
+    if old is None or any(old.is_file(path) != new.is_file(path) for path in touched):
+        return None
+    if old.disk is new.disk:
+        return set(touched)
+    before, after = old.disk.files(), new.disk.files()
+    if before.keys() != after.keys():
+        return None
+    return {*touched, *(path for path, key in after.items() if before[path] != key)}

@@ -76,6 +76,8 @@ class Protocol(LanguageServerProtocol):
         self.asked: dict[MessageId, asyncio.Future[object]] = {}
         self.tasks: set[asyncio.Task[object]] = set()
         self.log: Callable[[str], None] = lambda _message: None
+        self.arrived = False
+        """Whether messages wait for their turn; set by the thread that reads them."""
         self._ids = itertools.count(1)
 
     def _register_builtin_features(self) -> None:

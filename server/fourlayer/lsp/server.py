@@ -16,6 +16,7 @@ from pygls.protocol import default_converter
 
 from fourlayer._version import __version__
 from fourlayer.app import find_root
+from fourlayer.engine.check import CancelledError
 from fourlayer.lsp import actions, commands, configuration, pages, transport, uris, watching
 from fourlayer.lsp.analysis import Analysis
 from fourlayer.lsp.capabilities import read_client, server_capabilities
@@ -299,7 +300,11 @@ class Server(LanguageServer):
             return
         self._troubles_at = now + _TROUBLES_SECONDS
         for folder in self.session.folders.values():
-            troubles = folder.new_troubles()
+            try:
+                troubles = folder.new_troubles(lambda: self.rpc.arrived)
+            except CancelledError:
+                self._troubles_at = now
+                return
             if len(troubles) > _MANY_TROUBLES:
                 self.log(f"{len(troubles) - _MANY_TROUBLES} further problems: run `fourlayer check`")
             for trouble in troubles[:_MANY_TROUBLES]:
@@ -423,10 +428,12 @@ async def _serve() -> int:
     loop = asyncio.get_running_loop()
 
     def receive(frames: list[transport.Frame]) -> None:
+        rpc.arrived = False
         for frame in frames:
             rpc.receive(frame.body)
 
     def received(frames: list[transport.Frame]) -> None:
+        rpc.arrived = True
         with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(receive, frames)
 
