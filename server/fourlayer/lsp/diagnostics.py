@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from fourlayer.lsp import convert
+from fourlayer.lsp.configuration import is_config
 from fourlayer.lsp.plain import JsonObject, as_list, as_object, as_str
 from fourlayer.syntax.text import Text
 
