@@ -12,9 +12,8 @@ ACME = "packages/integrations/acme/"
 
 
 def _finding(rule: str, path: str = "a.ts", span: tuple[int, int] = (0, 10), **more: str) -> Finding:
-    return Finding(
-        rule, ACME + path, Span(*span), "", "", scope=more.get("scope", ""), key=more.get("key", "")
-    )
+    where = f"{more.get('folder', ACME)}{path}"
+    return Finding(rule, where, Span(*span), "", "", scope=more.get("scope", ""), key=more.get("key", ""))
 
 
 def _left(*findings: Finding) -> list[str]:
