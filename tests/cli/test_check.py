@@ -49,6 +49,9 @@ class FakeApp:
             raise self.answer
         return self.answer._replace(root=self.root)
 
+    def check_cached(self, cache: object, parts: Sequence[str], **options: object) -> Outcome:
+        return self.check(None, parts, **options)
+
     def fix(self, snapshot: object, found: Outcome, *, paths: Sequence[str], unsafe: bool) -> Any:
         self.calls.append({"paths": paths, "unsafe": unsafe})
         files = {path: Path(self.root, path) for path in self.contents}

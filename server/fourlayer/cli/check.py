@@ -146,6 +146,11 @@ def _checked(options: Options, rules: tuple[RuleMeta, ...]) -> int:
     from fourlayer.cli.progress import Progress
 
     places, app = _open(options, rules)
+    if not (options.no_cache or options.statistics or options.diff or options.fix or options.unsafe_fixes):
+        with Progress("fourlayer: checking"):
+            outcome = app.check_cached(_cache(), places.parts, show_unverifiable=options.show_unverifiable)
+        _report(outcome, options, app.rules, None)
+        return exit_code(outcome, options)
     snapshot = app.snapshot()
     with Progress("fourlayer: checking"):
         outcome = app.check(snapshot, places.parts, show_unverifiable=options.show_unverifiable)
