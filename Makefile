@@ -11,10 +11,10 @@ PATHS := server rules tests tools bench
 
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help setup demo test check format lint layers types wheel bench proof new-rule pages clean
+.PHONY: help setup setup-editors demo test check format lint layers types wheel bench proof new-rule pages clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 17
 
 setup: .venv/.dev tests/node/node_modules/.package-lock.json ## virtual environment, development tools, npm packages of the tests
 
@@ -31,6 +31,18 @@ tests/node/node_modules/.package-lock.json: tests/node/package-lock.json
 	@if command -v npm >/dev/null; then \
 	  cd tests/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json; \
 	else echo "npm is not installed: the tests that need TypeScript will be skipped"; fi
+
+setup-editors: editors/vscode/node_modules/.package-lock.json .tools/nvim/bin/nvim ## what the editors' tests need; they are skipped without
+
+editors/vscode/node_modules/.package-lock.json: editors/vscode/package-lock.json
+	@if command -v npm >/dev/null; then \
+	  cd editors/vscode && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json; \
+	else echo "npm is not installed: the VS Code extension cannot be built"; fi
+
+.tools/nvim/bin/nvim:
+	@if nvim --clean --headless -c 'if !has("nvim-0.11") | cquit | endif' +qall >/dev/null 2>&1; then :; \
+	elif command -v apt-get >/dev/null && timeout 180 tools/install_nvim.sh forky .tools/nvim >/dev/null 2>&1; then :; \
+	else rm -rf .tools/nvim; echo "Neovim 0.11 or newer could not be installed: its tests will be skipped"; fi
 
 demo: .venv/.run ## check the sample monorepo
 	@$(BIN)/fourlayer check --root examples/monorepo || [ $$? -eq 1 ]
@@ -71,5 +83,5 @@ pages: .venv/.dev ## regenerate what pages and README take from the registry, an
 	@$(BIN)/python -m tools.pages
 
 clean: ## remove everything that was built or installed
-	@rm -rf .venv build dist tests/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
+	@rm -rf .venv .tools build dist tests/node/node_modules editors/vscode/node_modules editors/vscode/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
