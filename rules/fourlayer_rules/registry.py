@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fourlayer.project.queries.triggers import TRIGGERS as QUERY_TRIGGERS
 from fourlayer.rule.model import FixMeta, RuleMeta
 
 RULES: tuple[RuleMeta, ...] = (
@@ -28,7 +29,9 @@ RULES: tuple[RuleMeta, ...] = (
         module="fourlayer_rules.boundaries.default_export.rule",
         unit="file",
         needs=("document", "workspace"),
-        fixes=(FixMeta("name-export", ("safe", "unsafe"), "workspace", preferred=True, needs=("workspace",)),),
+        fixes=(
+            FixMeta("name-export", ("safe", "unsafe"), "workspace", preferred=True, needs=("workspace",)),
+        ),
         triggers=(b"default", b"export ="),
     ),
     RuleMeta(
@@ -40,7 +43,11 @@ RULES: tuple[RuleMeta, ...] = (
         module="fourlayer_rules.boundaries.deep_import.rule",
         unit="file",
         needs=("document", "workspace"),
-        fixes=(FixMeta("use-public-surface", ("safe", "input"), "document", preferred=True, needs=("workspace",)),),
+        fixes=(
+            FixMeta(
+                "use-public-surface", ("safe", "input"), "document", preferred=True, needs=("workspace",)
+            ),
+        ),
         anchors_outside=True,
     ),
     RuleMeta(
@@ -81,7 +88,11 @@ RULES: tuple[RuleMeta, ...] = (
         module="fourlayer_rules.client.adapter_contract.rule",
         unit="provider",
         needs=("provider", "workspace"),
-        fixes=(FixMeta("implement-members", ("unsafe",), "document", preferred=True, needs=("provider", "workspace")),),
+        fixes=(
+            FixMeta(
+                "implement-members", ("unsafe",), "document", preferred=True, needs=("provider", "workspace")
+            ),
+        ),
     ),
     RuleMeta(
         id="missing-error-class",
@@ -92,7 +103,11 @@ RULES: tuple[RuleMeta, ...] = (
         module="fourlayer_rules.errors.missing_error_class.rule",
         unit="provider",
         needs=("provider", "workspace"),
-        fixes=(FixMeta("add-error-class", ("safe",), "document", preferred=True, needs=("provider", "workspace")),),
+        fixes=(
+            FixMeta(
+                "add-error-class", ("safe",), "document", preferred=True, needs=("provider", "workspace")
+            ),
+        ),
     ),
     RuleMeta(
         id="missing-error-wrapper",
@@ -103,7 +118,11 @@ RULES: tuple[RuleMeta, ...] = (
         module="fourlayer_rules.errors.missing_error_wrapper.rule",
         unit="provider",
         needs=("provider", "workspace"),
-        fixes=(FixMeta("add-error-wrapper", ("safe",), "document", preferred=True, needs=("provider", "workspace")),),
+        fixes=(
+            FixMeta(
+                "add-error-wrapper", ("safe",), "document", preferred=True, needs=("provider", "workspace")
+            ),
+        ),
     ),
     RuleMeta(
         id="missing-health-check",
@@ -115,7 +134,9 @@ RULES: tuple[RuleMeta, ...] = (
         unit="provider",
         needs=("provider", "workspace"),
         fixes=(
-            FixMeta("add-health-check", ("safe",), "document", preferred=True, needs=("provider", "workspace")),
+            FixMeta(
+                "add-health-check", ("safe",), "document", preferred=True, needs=("provider", "workspace")
+            ),
             FixMeta("change-signature", ("unsafe",), "document"),
         ),
     ),
@@ -129,9 +150,12 @@ RULES: tuple[RuleMeta, ...] = (
         unit="file",
         needs=("document", "workspace", "schema"),
         fixes=(
-            FixMeta("scope-query", ("safe", "unsafe"), "document", preferred=True, needs=("document", "schema")),
+            FixMeta(
+                "scope-query", ("safe", "unsafe"), "document", preferred=True, needs=("document", "schema")
+            ),
             FixMeta("add-parameter", ("unsafe",), "workspace", needs=("workspace", "schema")),
         ),
+        triggers=QUERY_TRIGGERS,
     ),
     RuleMeta(
         id="missing-tenant-column",
@@ -143,9 +167,12 @@ RULES: tuple[RuleMeta, ...] = (
         unit="file",
         needs=("document", "workspace", "schema"),
         fixes=(
-            FixMeta("add-column", ("safe", "unsafe"), "document", preferred=True, needs=("document", "schema")),
+            FixMeta(
+                "add-column", ("safe", "unsafe"), "document", preferred=True, needs=("document", "schema")
+            ),
             FixMeta("add-parameter", ("unsafe",), "workspace", needs=("workspace", "schema")),
         ),
+        triggers=QUERY_TRIGGERS,
     ),
     RuleMeta(
         id="wrong-tenant-column",
@@ -156,7 +183,10 @@ RULES: tuple[RuleMeta, ...] = (
         module="fourlayer_rules.tenancy.wrong_tenant_column.rule",
         unit="file",
         needs=("document", "workspace", "schema"),
-        fixes=(FixMeta("rename-column", ("unsafe",), "document", preferred=True, needs=("document", "schema")),),
+        fixes=(
+            FixMeta("rename-column", ("unsafe",), "document", preferred=True, needs=("document", "schema")),
+        ),
+        triggers=QUERY_TRIGGERS,
     ),
     RuleMeta(
         id="unused-suppression",

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from fourlayer.project.queries.find import TRIGGERS, queries_of
+from fourlayer.project.queries.find import queries_of
 from fourlayer.project.queries.follow import At, Follower
 from fourlayer.project.queries.rows import row_of
+from fourlayer.project.queries.triggers import TRIGGERS
 from fourlayer.project.snapshot import Survey
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def column_for(field: str, tenancy: Tenancy) -> str:
     return tenancy.columns[min(position, len(tenancy.columns) - 1)]
 
 
-def field_for(column: str, tenancy: Tenancy) -> str:
+def field_for(column: str) -> str:
     """The property behind a column."""
     head, *rest = column.split("_")
     return head + "".join(part[:1].upper() + part[1:] for part in rest)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fourlayer.config.settings import names_match
 from fourlayer.project.queries.builder import trace_parameter
-from fourlayer.project.queries.find import TRIGGERS, queries_of
+from fourlayer.project.queries.find import queries_of
 from fourlayer.project.queries.follow import At, Follower
 from fourlayer.project.queries.postgrest import conditions_of
 from fourlayer.project.queries.rows import row_of
+from fourlayer.project.queries.triggers import TRIGGERS
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import chain_of, dotted
 from fourlayer.syntax.facts import walk
@@ -401,8 +402,8 @@ def _loops(function: n.Function, after: int) -> Iterator[n.Node]:
             if node.target is not None:
                 yield node.target
         elif isinstance(node, n.Call) and isinstance(node.callee, n.Member):
-            if node.callee.name in ("map", "forEach", "flatMap", "reduce", "filter"):
-                yield from (arg for arg in node.args if isinstance(arg, n.Function))
+            runs = node.callee.name in ("map", "forEach", "flatMap", "reduce", "filter")
+            yield from (arg for arg in node.args if runs and isinstance(arg, n.Function))
 
 
 def _uses(node: n.Node, columns: set[str]) -> bool:

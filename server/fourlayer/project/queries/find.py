@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from fourlayer.project.queries.model import Query
     from fourlayer.syntax.facts import Decl, FileFacts
 
-TRIGGERS: tuple[bytes, ...] = (
-    *(b'.from("', b".from('", b".from(`", b".from(\n", b".from(\r", b".from(this.", b".from<", b".from(t"),
-    *(b".from(T", b".from(C", b"selectFrom", b"insertInto", b"updateTable", b"deleteFrom"),
-    *(b"prisma", b"Prisma", b"knex", b"Knex", b"drizzle", b".query(", b".query<", b"queryRaw", b"executeRaw"),
-    *(b"sql`", b".execute(", b".unsafe("),
-)
-"""A file that holds none of these hardly queries a database: cheap to look for in every file."""
-
 _SITES = (
     r"(?P<from>\.\s*from\s*[<(])"
     r"|(?P<kysely>\.\s*(?:selectFrom|insertInto|replaceInto|updateTable|deleteFrom)\s*[<(])"
