@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
@@ -192,4 +192,4 @@ def is_abstract(decl: Decl) -> bool:
 def class_member(decl: Decl) -> n.ClassMember | None:
     """The lowered member."""
     node = decl.node
-    return cast("n.ClassMember", node) if isinstance(node, n.ClassMember) else None
+    return node if isinstance(node, n.ClassMember) else None

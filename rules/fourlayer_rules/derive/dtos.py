@@ -18,6 +18,7 @@ _INTERNAL = (
     "Options",
     "Client",
     "Method",
+    "Mode",
     "Props",
     "Dependencies",
     "Deps",

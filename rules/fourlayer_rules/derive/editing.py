@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.rule.model import TextEdit
-from fourlayer_rules.derive.style import Style, newline_of, start_of_code
+from fourlayer_rules.derive.style import Style, import_statement, newline_of, start_of_code
 
 if TYPE_CHECKING:
     from fourlayer.syntax.facts import FileFacts, Import
@@ -27,6 +27,7 @@ class FileEditor:
         self.style = style
         self._edits: list[TextEdit] = []
         self._wanted: list[Wanted] = []
+        self._removed: list[tuple[int, int]] = []
 
     def replace(self, start: int, end: int, text: str) -> None:
         """Replace some bytes."""
@@ -45,17 +46,30 @@ class FileEditor:
 
     def remove_statement(self, start: int, end: int) -> None:
         """Remove a statement with the rest of its line, and a blank line too where two would meet."""
+        self._removed.append((start, end))
+
+    def _removals(self) -> list[TextEdit]:
+        """The removed statements, those with nothing between them as one."""
         data = self.facts.text.data
-        line = data.rfind(b"\n", 0, start) + 1
-        start = line if not data[line:start].strip() else start
-        stop = data.find(b"\n", end)
-        stop = len(data) if stop < 0 else stop + 1
+        groups: list[tuple[int, int]] = []
+        for start, end in sorted(self._removed):
+            line = data.rfind(b"\n", 0, start) + 1
+            first = line if not data[line:start].strip() else start
+            stop = data.find(b"\n", end)
+            stop = len(data) if stop < 0 else stop + 1
+            if groups and not data[groups[-1][1] : first].strip():
+                groups[-1] = (groups[-1][0], stop)
+            else:
+                groups.append((first, stop))
+        return [TextEdit(start, self._after_blank(start, stop), "") for start, stop in groups]
+
+    def _after_blank(self, start: int, stop: int) -> int:
+        data = self.facts.text.data
         following = data.find(b"\n", stop)
-        before = data[:start].rstrip(b" \t")
-        blank_above = not before or before.replace(b"\r", b"").endswith(b"\n\n")
-        if blank_above and following >= 0 and not data[stop:following].strip():
-            stop = following + 1
-        self.replace(start, stop, "")
+        before = data[:start].replace(b"\r", b"")
+        if (not before or before.endswith(b"\n\n")) and following >= 0 and not data[stop:following].strip():
+            return following + 1
+        return stop
 
     def local(self, text: str) -> str:
         """A text of the default style in the file's own."""
@@ -74,7 +88,9 @@ class FileEditor:
     def edits(self) -> tuple[TextEdit, ...]:
         """All edits, by place; insertions at one place are joined in the order in which they came."""
         joined: list[TextEdit] = []
-        for edit in sorted([*self._import_edits(), *self._edits], key=lambda item: (item.start, item.end)):
+        for edit in sorted(
+            [*self._import_edits(), *self._edits, *self._removals()], key=lambda item: (item.start, item.end)
+        ):
             last = joined[-1] if joined else None
             if last is not None and last.start == last.end == edit.start == edit.end:
                 joined[-1] = TextEdit(edit.start, edit.end, last.text + edit.text)
@@ -139,8 +155,7 @@ class FileEditor:
 
     def _new_lines(self, fresh: dict[tuple[str, bool], list[str]]) -> TextEdit:
         lines = [
-            f"import {'type ' if type_only else ''}{{ {', '.join(sorted(names, key=str.lower))} }} "
-            f'from "{specifier}";'
+            import_statement(names, specifier, type_only=type_only)
             for (specifier, type_only), names in fresh.items()
         ]
         data = self.facts.text.data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fourlayer.project.resolve import specifier_style
@@ -96,13 +97,20 @@ class ProviderModel(NamedTuple):
 
     @property
     def pascal(self) -> str:
-        """The provider's name in code and, for want of a better one, in messages."""
+        """The provider's name in code."""
         return self.provider.pascal
 
     @property
     def folder(self) -> str:
         """The folder's name, which is the provider's name in data."""
         return self.provider.folder
+
+    @property
+    def display(self) -> str:
+        """The provider's name in messages: `Google Calendar` for the folder `google-calendar`."""
+        if "-" in self.folder or "_" in self.folder:
+            return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", self.pascal)
+        return self.pascal
 
     def path(self, kind: str) -> str:
         """Where the file of a kind lies."""
@@ -125,7 +133,7 @@ class ProviderModel(NamedTuple):
         keys = url_keys()
         urls = [setting for setting in self.settings if setting.kind == "url"]
         named = [setting for setting in urls if setting.key in keys]
-        return (named or urls or [None])[0]
+        return next(iter(named or urls), None)
 
 
 def build_model(

@@ -205,7 +205,7 @@ class _Table:
             for key, kind in self.kinds.items()
         ]
         order = {"url": 0, "number": 1, "flag": 2, "string": 3}
-        return tuple(sorted(found, key=lambda setting: order[setting.kind]))
+        return tuple(sorted(found, key=lambda setting: (order[setting.kind], setting.key != "timeoutMs")))
 
 
 # `config.timeout ?? 10_000`
@@ -355,10 +355,11 @@ def _from_calls(walker: _Adapter, table: _Table) -> None:
                 value = _literal_of(node.args[0])
                 if value is not None and value.kind == "number":
                     timeouts.append((value, member, node.args[0]))
-            elif _takes_url(node) and (origin := _origin(node.args[0])) is not None:
-                first = node.args[0]
-                if isinstance(first, (n.Str, n.Template)):
-                    urls.append((origin, member, first))
+                continue
+            address = _address(node)
+            origin = _origin(address) if address is not None else None
+            if origin is not None and isinstance(address, n.Str | n.Template):
+                urls.append((origin, member, address))
     if urls and _first_url_key(table) is None and len({origin for origin, _, _ in urls}) == 1:
         table.add("baseUrl", "url", f'"{urls[0][0]}"')
         for origin, member, node in urls:
@@ -368,12 +369,13 @@ def _from_calls(walker: _Adapter, table: _Table) -> None:
         table.sites["timeoutMs"].extend(walker.site(member, node) for _, member, node in timeouts)
 
 
-def _takes_url(node: n.Node) -> bool:
-    if isinstance(node, n.Call):
-        return bool(node.args) and dotted(node.callee) in {"fetch", "globalThis.fetch"}
-    if isinstance(node, n.New):
-        return len(node.args) == 1 and dotted(node.callee) == "URL"
-    return False
+def _address(node: n.Node) -> n.Expr | None:
+    """The address that a call of `fetch` or `new URL` is given."""
+    if isinstance(node, n.Call) and node.args and dotted(node.callee) in {"fetch", "globalThis.fetch"}:
+        return node.args[0]
+    if isinstance(node, n.New) and len(node.args) == 1 and dotted(node.callee) == "URL":
+        return node.args[0]
+    return None
 
 
 def _origin(expr: n.Expr) -> str | None:

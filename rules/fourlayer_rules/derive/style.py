@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from fourlayer.syntax.facts import FileFacts
 
 
+_LINE = 100
+"""Characters of an import that stays on one line."""
+
+
 class Style(NamedTuple):
     """The habits of one provider's files."""
 
@@ -42,6 +46,16 @@ class Style(NamedTuple):
         if not self.semicolons:
             text = "\n".join(line.removesuffix(";") for line in text.split("\n"))
         return text if self.newline == "\n" else text.replace("\n", self.newline)
+
+
+def import_statement(names: Iterable[str], specifier: str, *, type_only: bool = False) -> str:
+    """An import in the default style, on several lines where one would be long."""
+    listed = sorted(names, key=str.lower)
+    word = "import type" if type_only else "import"
+    line = f'{word} {{ {", ".join(listed)} }} from "{specifier}";'
+    if len(line) <= _LINE:
+        return line
+    return f"{word} {{\n" + "".join(f"  {name},\n" for name in listed) + f'}} from "{specifier}";'
 
 
 def style_of(view: View, paths: Sequence[str]) -> Style:

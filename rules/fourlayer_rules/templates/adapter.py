@@ -12,11 +12,13 @@ from fourlayer_rules.derive.classes import (
     constructor_params,
     members,
 )
-from fourlayer_rules.derive.shared import Field, fields_of_params, object_fields
+from fourlayer_rules.derive.shared import Field, fields_of_params, object_fields, props_of
+from fourlayer_rules.derive.style import import_statement
 from fourlayer_rules.derive.symbols import Declared, qualified
-from fourlayer_rules.templates.members import Need, Surroundings, implement
+from fourlayer_rules.templates.members import Need, Surroundings, folded, implement
 
 if TYPE_CHECKING:
+    from fourlayer.syntax.facts import Decl
     from fourlayer_rules.derive.model import ProviderModel
 
 
@@ -34,25 +36,20 @@ def render(model: ProviderModel) -> str:
     grouped: dict[tuple[str, bool], set[str]] = {}
     for need in needs:
         grouped.setdefault((need.specifier, need.type_only), set()).add(need.name)
-    imports = "".join(
-        f"import {'type ' if type_only else ''}{{ {', '.join(sorted(names, key=str.lower))} }} "
-        f'from "{specifier}";\n'
-        for (specifier, type_only), names in sorted(
-            grouped.items(), key=lambda item: (not item[0][0].startswith("../"), item[0])
-        )
-    )
+    order = sorted(grouped, key=lambda key: (not key[0].startswith("../"), key))
+    imports = "".join(import_statement(grouped[key], key[0], type_only=key[1]) + "\n" for key in order)
     base = model.base.links[0].decl.name
-    body = "\n".join(bodies)
+    body = folded("\n".join(bodies))
     return model.style.apply(f"{imports}\nexport class {model.names.adapter} extends {base} {{\n{body}}}\n")
 
 
 def _parts(model: ProviderModel, base: Chain) -> tuple[list[str], list[Need]] | None:
     """The members of the class, fields first, and what the file imports."""
     path = model.path("adapter")
-    around = Surroundings(model, path, base)
+    around = Surroundings(model, path, base, None)
     around.need(base.links[0], base.links[0].decl.name or "", type_only=False)
     missing = _abstract_members(base)
-    implemented = implement(model, path, base, missing)
+    implemented = implement(model, path, base, missing, None)
     if implemented is None:
         return None
     texts = dict(zip((abstract.name for abstract in missing), implemented.texts, strict=True))
@@ -100,6 +97,7 @@ def _constructor(around: Surroundings, base: Chain) -> str | None:
     params = constructor_params(constructor)
     own: list[str] = []
     handed: list[str] = []
+    types: list[n.Type] = []
     made = False
     for param, field in zip(params, fields_of_params(constructor, params), strict=True):
         built = _built(around, owner, param)
@@ -113,9 +111,11 @@ def _constructor(around: Surroundings, base: Chain) -> str | None:
             continue
         handed.append(field.name)
         own.append(f"{field.name}: {field.type}")
-        _need_type(around, owner, param.type)
+        types.append(param.type)
     if not made:
         return ""
+    for type_ in types:
+        _need_type(around, owner, type_)
     return f"  constructor({', '.join(own)}) {{\n    super({', '.join(handed)});\n  }}\n"
 
 
@@ -143,13 +143,21 @@ def _built(around: Surroundings, owner: Declared, param: n.Param) -> str | None:
     options = constructor_params(located[1])
     if len(options) != 1:
         return None
-    type_ = _declared_type(around, declared, options[0].type)
-    fields = object_fields(around.model.view, type_) if type_ is not None else None
+    fields = _option_fields(around, declared, located[1], options[0].type)
     filled = _filled(around.model, fields) if fields is not None else None
     if filled is None:
         return None
     around.need(declared, declared.decl.name, type_only=False)
     return f"new {declared.decl.name}({filled})"
+
+
+def _option_fields(
+    around: Surroundings, owner: Declared, constructor: Decl, type_: n.Type | None
+) -> tuple[Field, ...] | None:
+    if isinstance(type_, n.TypeObject):
+        return tuple(props_of(constructor, type_))
+    declared = _declared_type(around, owner, type_)
+    return object_fields(around.model.view, declared) if declared is not None else None
 
 
 def _filled(model: ProviderModel, fields: tuple[Field, ...]) -> str | None:

@@ -9,6 +9,7 @@ from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
 from fourlayer_rules.derive.classes import chain_of, member_names
 from fourlayer_rules.derive.shared import ErrorClass, Field, construct, describe_error, import_path
+from fourlayer_rules.derive.style import import_statement
 
 if TYPE_CHECKING:
     from fourlayer_rules.derive.model import ProviderModel
@@ -37,7 +38,7 @@ def render(model: ProviderModel) -> str:
     wrapper = wrapper_code(model)
     names = sorted({*error_class.shared, *wrapper.shared})
     lines = [
-        f'import {{ {", ".join(group)} }} from "{specifier}";'
+        import_statement(group, specifier)
         for specifier, group in shared_imports(model, model.path("errors"), names)
     ]
     start = "\n".join(lines) + "\n\n" if lines else ""
@@ -116,7 +117,7 @@ def class_code(model: ProviderModel) -> ErrorCode:
     extends = base.name if base is not None and args is not None else "Error"
     shared = (base.name,) if base is not None and args is not None else ()
     text = f"""\
-/** An error of {model.pascal}, or of the way to it. */
+/** An error of {model.display}, or of the way to it. */
 export class {name} extends {extends} {{
 {declared}
 
@@ -166,7 +167,30 @@ def _inherited(model: ProviderModel) -> set[str]:
 def wrapper_code(model: ProviderModel, own: Declared | None = None) -> ErrorCode:
     """The wrapper and its helpers. `own` is the provider's error class where it exists already."""
     parts = _Wrapper(model, own)
-    return ErrorCode(tuple(sorted(parts.shared)), parts.text())
+    text = parts.text().replace("error instanceof Error ? error : undefined", "causeOf(error)")
+    if "causeOf(" in text:
+        text += _CAUSE
+    return ErrorCode(tuple(sorted(parts.shared)), text)
+
+
+_CAUSE = """
+function causeOf(error: unknown): Error | undefined {
+  return error instanceof Error ? error : undefined;
+}
+"""
+
+HELPERS = frozenset(
+    {
+        "DEFAULT_RETRY_AFTER_MS",
+        "causeOf",
+        "fromStatus",
+        "isNetworkFailure",
+        "property",
+        "retryAfterMs",
+        "statusOf",
+    }
+)
+"""The names that the wrapper declares beside itself."""
 
 
 class _Wrapper:
@@ -178,15 +202,15 @@ class _Wrapper:
         self.own = describe_error(model.view, own) if own is not None else fresh
 
     def text(self) -> str:
-        pascal = self.model.pascal
+        name = self.model.display
         base = self._base()
         limit = self._limit()
-        unknown = self.service(f"The call to {pascal} failed", self.codes.unknown, retryable="false")
-        timeout = self.service(f"{pascal} did not answer in time", self.codes.timeout, retryable="true")
-        network = self.special("connection", f"{pascal} could not be reached") or self.service(
-            f"{pascal} could not be reached", "CONNECTION_ERROR", retryable="true"
+        unknown = self.service(f"The call to {name} failed", self.codes.unknown, retryable="false")
+        timeout = self.service(f"{name} did not answer in time", self.codes.timeout, retryable="true")
+        network = self.special("connection", f"{name} could not be reached") or self.service(
+            f"{name} could not be reached", "CONNECTION_ERROR", retryable="true"
         )
-        invalid = self.special("validation", f"{pascal} answered in an unknown shape")
+        invalid = self.special("validation", f"{name} answered in an unknown shape")
         shape = f'  if (name === "ZodError") return {invalid};\n' if invalid is not None else ""
         return f"""\
 /** Maps whatever a call threw to an error of ours; an error of ours comes back unchanged. */
@@ -239,18 +263,18 @@ function property(value: unknown, key: string): unknown {{
         return any(link.decl.name == base.name for link in chain.links)
 
     def _statuses(self) -> str:
-        pascal = self.model.pascal
-        auth = self.special("auth", f"{pascal} rejected the credentials") or self.service(
-            f"{pascal} rejected the credentials", "AUTH_ERROR", "false", "status"
+        name = self.model.display
+        auth = self.special("auth", f"{name} rejected the credentials") or self.service(
+            f"{name} rejected the credentials", "AUTH_ERROR", "false", "status"
         )
-        absent = self.service(f"{pascal} has no such record", self.codes.not_found, "false", "status")
-        limited = self._limited() or self.service(f"{pascal} asks to wait", "RATE_LIMIT", "true", "status")
-        invalid = self.special("validation", f"{pascal} rejected the request") or self.service(
-            f"{pascal} rejected the request", "VALIDATION_ERROR", "false", "status"
+        absent = self.service(f"{name} has no such record", self.codes.not_found, "false", "status")
+        limited = self._limited() or self.service(f"{name} asks to wait", "RATE_LIMIT", "true", "status")
+        invalid = self.special("validation", f"{name} rejected the request") or self.service(
+            f"{name} rejected the request", "VALIDATION_ERROR", "false", "status"
         )
-        slow = self.service(f"{pascal} did not answer in time", self.codes.timeout, "true", "status")
+        slow = self.service(f"{name} did not answer in time", self.codes.timeout, "true", "status")
         failed = self.service(
-            f"{pascal} answered ${{status}}", self.codes.api, "status >= 500", "status", template=True
+            f"{name} answered ${{status}}", self.codes.api, "status >= 500", "status", template=True
         )
         return f"""\
   if (status === 401 || status === 403) return {auth};

@@ -51,7 +51,7 @@ def health_code(model: ProviderModel, path: str, probe: Probe | None = None) -> 
     asked = probe if probe is not None else _probe(model, path, imports)
     parts = [_OWN_STATUS] if shape.source is None else []
     parts += [asked.constant + "const HEALTH_TIMEOUT_MS = 3_000;\n"]
-    parts += [_probe_type(model.pascal, asked), _check(model, shape, asked), _failure(model.pascal, asked)]
+    parts += [_probe_type(model, asked), _check(model, shape, asked), _failure(model.pascal, asked)]
     if asked.body is not None:
         result = "number | undefined" if asked.optional else "number"
         parts.append(
@@ -73,12 +73,12 @@ class Probe(NamedTuple):
     parameter: str = "signal: AbortSignal"
 
 
-def _probe_type(pascal: str, asked: Probe) -> str:
+def _probe_type(model: ProviderModel, asked: Probe) -> str:
     result = "number | undefined" if asked.optional else "number"
     otherwise = ", or with nothing where no address is configured" if asked.optional else ""
     return f"""\
-/** Asks {pascal} for any answer and resolves with its HTTP status{otherwise}. */
-export type {pascal}Probe = (signal: AbortSignal) => Promise<{result}>;
+/** Asks {model.display} for any answer and resolves with its HTTP status{otherwise}. */
+export type {model.pascal}Probe = (signal: AbortSignal) => Promise<{result}>;
 """
 
 
@@ -91,7 +91,7 @@ def _check(model: ProviderModel, shape: Shape, asked: Probe) -> str:
         lines.append(f"    ...(errorCode === undefined ? {{}} : {{ {held} }}),")
     properties = "\n".join(lines)
     return f"""\
-/** Whether {pascal} can be reached: never rejects, answers within the timeout, names what failed by a code. */
+/** Whether {model.display} can be reached. Never rejects, answers in time, and names what failed by a code. */
 export async function {model.names.health_check}(
   {probe},
   timeoutMs: number = HEALTH_TIMEOUT_MS

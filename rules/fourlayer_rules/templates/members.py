@@ -21,10 +21,12 @@ from fourlayer_rules.derive.symbols import UNKNOWN, Declared, exported, named, q
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fourlayer.syntax.facts import Decl
     from fourlayer_rules.derive.model import ProviderModel
 
 _WIDTH = 110
 _IMPORT_TYPE = re.compile(r"""import\(\s*["']([^"']+)["']\s*\)\s*\.\s*(\w+)""")
+_LONG_THROW = re.compile(r"^( +)throw new (\w+)\((.*)\);$")
 _RELEASES = frozenset({"doDisconnect", "dispose", "close", "doClose", "teardown", "shutdown", "stop"})
 
 
@@ -46,8 +48,9 @@ class Implementation(NamedTuple):
 class Surroundings:
     """What generated members may use: the inherited members and their types."""
 
-    def __init__(self, model: ProviderModel, path: str, chain: Chain) -> None:
+    def __init__(self, model: ProviderModel, path: str, chain: Chain, own: Decl | None) -> None:
         self.model = model
+        self.own = own
         self.path = path
         self.chain = chain
         self.needs: dict[Need, None] = {}
@@ -98,17 +101,28 @@ class Surroundings:
 
 
 def implement(
-    model: ProviderModel, path: str, chain: Chain, missing: Iterable[Abstract]
+    model: ProviderModel, path: str, chain: Chain, missing: Iterable[Abstract], own: Decl | None
 ) -> Implementation | None:
-    """Members for a class in the file `path`; None where a declaration cannot be copied there."""
-    around = Surroundings(model, path, chain)
+    """Members for a class in the file `path`; None where a declaration cannot be copied there.
+
+    `own` is the class where it exists already.
+    """
+    around = Surroundings(model, path, chain, own)
     texts: list[str] = []
     for abstract in missing:
         text = _member(around, abstract)
         if text is None:
             return None
         texts.append(text)
-    return Implementation(tuple(texts), tuple(around.needs))
+    return Implementation(tuple(map(folded, texts)), tuple(around.needs))
+
+
+def folded(text: str) -> str:
+    """Long `throw` statements on three lines."""
+    return "\n".join(
+        _LONG_THROW.sub(r"\1throw new \2(\n\1  \3\n\1);", line) if len(line) > _WIDTH else line
+        for line in text.split("\n")
+    )
 
 
 def _member(around: Surroundings, abstract: Abstract) -> str | None:
@@ -143,39 +157,57 @@ def _method(around: Surroundings, abstract: Abstract, function: n.Function, scop
         if param.type is not None and not _import_types(around, abstract.owner, param.type, generics):
             return None
         used = re.search(rf"\b{re.escape(field.name)}\b", body) is not None if field.name else True
-        written = _inline(around, decl.text_of(param))
+        written = _inline(decl.text_of(param))
         if abstract.member.visibility == "protected" and param.modifiers:
             return None
         params.append(written if used else f"_{written}")
     type_params = f"<{', '.join(decl.text_of(param) for param in function.type_params)}>" if generics else ""
     is_async = "async " if result.startswith("Promise<") else ""
     opening = f"  {scope}{is_async}{abstract.name}{type_params}"
-    line = f"{opening}({', '.join(params)}): {_inline(around, result)} {{"
+    line = f"{opening}({', '.join(params)}): {_inline(result)} {{"
     if len(line) > _WIDTH:
         inner = ",\n".join(f"    {param}" for param in params)
-        line = f"{opening}(\n{inner}\n  ): {_inline(around, result)} {{"
+        line = f"{opening}(\n{inner}\n  ): {_inline(result)} {{"
     return f"{line}\n{body}  }}\n"
 
 
 def _body(around: Surroundings, name: str, params: tuple[Field, ...], result: str) -> str:
-    pascal = around.model.pascal
+    display = around.model.display
     if name == "validate" and result == "Promise<boolean>" and around.has("credentials"):
         return _validate(around)
     if name in {"doConnect", "authenticate"} and result in {"Promise<void>", "void"}:
         token = _token(around, params)
         if token is not None:
-            error = around.error("auth", f'"{pascal} needs an access token"', "AUTH_ERROR")
+            error = around.error("auth", f'"{display} needs an access token"', "AUTH_ERROR")
             return f"    if (!{token}) throw {error};\n"
     if name in _RELEASES and result in {"Promise<void>", "void"}:
-        return "    // Nothing is kept open: every call carries the tenant's own token.\n"
+        return _release(around)
     entity = next(
         (param.name for param in params if param.name in {"entityType", "entity", "type", "resource"}), None
     )
     if entity is not None:
-        message = f"`{pascal} does not support the entity type ${{{entity}}}`"
+        message = f"`{display} does not support the entity type ${{{entity}}}`"
         return f"    throw {around.error('validation', message)};\n"
-    error = around.error("base", f'"{pascal} does not support {name}"')
+    error = around.error("base", f'"{display} does not support {name}"')
     return f"    throw {error};\n"
+
+
+def _release(around: Surroundings) -> str:
+    """Forget what the class keeps in its own fields that may be empty."""
+    resets: list[str] = []
+    for member in members(around.own) if around.own is not None else ():
+        node = member.node
+        if not isinstance(node, n.ClassMember) or node.kind != "field" or "readonly" in node.modifiers:
+            continue
+        held = node.type.items if isinstance(node.type, n.TypeUnion) else ()
+        empty = {item.text for item in held if isinstance(item, n.TypeLiteral)}
+        empty |= {item.name for item in held if isinstance(item, n.TypeRef)}
+        word = next((word for word in ("null", "undefined") if word in empty), None)
+        if word is not None:
+            resets.append(f"    this.{member.name} = {word};\n")
+    if resets:
+        return "".join(resets)
+    return "    // Nothing is kept open: every call carries the tenant's own token.\n"
 
 
 def _validate(around: Surroundings) -> str:
@@ -202,9 +234,8 @@ def _token(around: Surroundings, params: tuple[Field, ...]) -> str | None:
 # Types
 
 
-def _inline(around: Surroundings, text: str) -> str:
+def _inline(text: str) -> str:
     """`import("./types.js").Name` as the plain name, which is imported."""
-    del around
     return _IMPORT_TYPE.sub(r"\2", text)
 
 
@@ -262,8 +293,8 @@ def _property(around: Surroundings, abstract: Abstract, node: n.ClassMember, sco
         return f"  {scope}{readonly}{abstract.name} = {value};\n"
     if type_ is None or not _import_types(around, abstract.owner, type_, set()):
         return None
-    error = around.error("base", f'"{around.model.pascal} does not support {abstract.name}"')
-    return f"  {scope}get {abstract.name}(): {_inline(around, decl.text_of(type_))} {{\n    throw {error};\n  }}\n"
+    error = around.error("base", f'"{around.model.display} does not support {abstract.name}"')
+    return f"  {scope}get {abstract.name}(): {_inline(decl.text_of(type_))} {{\n    throw {error};\n  }}\n"
 
 
 def value_of(around: Surroundings, owner: Declared, name: str, type_: n.Type | None, text: str) -> str | None:
@@ -274,7 +305,7 @@ def value_of(around: Surroundings, owner: Declared, name: str, type_: n.Type | N
     ):
         return f'"{model.folder}"'
     if text == "string":
-        return f'"{model.pascal}"' if name in {"displayName", "label", "title"} else None
+        return f'"{model.display}"' if name in {"displayName", "label", "title"} else None
     if text == "boolean":
         return "false"
     if re.fullmatch(r"(readonly )?string\[\]|(Readonly)?Array<string>", text):

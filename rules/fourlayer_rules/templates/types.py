@@ -71,11 +71,11 @@ def _minimal(model: ProviderModel) -> str:
     if entities:
         union = " | ".join(f'"{name}"' for name in entities)
         return f"""\
-/** What {model.pascal} holds for us. */
+/** What {model.display} holds for us. */
 export type {model.pascal}EntityType = {union};
 """
     return f"""\
-/** A record as {model.pascal} sends it: its id, and properties whose types are checked where they are read. */
+/** A record as {model.display} sends it; what else it holds is checked where it is read. */
 export interface {model.pascal}Record {{
   readonly id: string;
   readonly [property: string]: unknown;

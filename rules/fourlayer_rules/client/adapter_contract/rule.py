@@ -246,7 +246,7 @@ def _implementation(ctx: Context, finding: Finding) -> Change | None:
     if adapter is None or adapter.path != finding.path or head(adapter.decl) is None:
         return None
     chain = chain_of(ctx.view, Declared(adapter.path, adapter.facts, adapter.decl))
-    written = implement(model, adapter.path, chain, unimplemented(chain))
+    written = implement(model, adapter.path, chain, unimplemented(chain), adapter.decl)
     if written is None or not written.texts:
         return None
     editor = FileEditor(adapter.facts, model.style)

@@ -11,7 +11,9 @@ from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer.syntax.span import Span
 from fourlayer_rules.derive.classes import dotted
+from fourlayer_rules.derive.editing import FileEditor
 from fourlayer_rules.derive.env import EnvRead, env_reads, is_env, is_process_env
+from fourlayer_rules.derive.style import style_of
 from fourlayer_rules.derive.symbols import named
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ class UnvalidatedConfig:
         reads = [
             read for decl in facts.all_decls() if decl.kind != "class" for read in env_reads(facts, decl)
         ]
-        whole = any(_mentions_env(facts, decl) for decl in facts.decls)
+        whole = any(_mentions_env(decl) for decl in facts.decls)
         yield _finding(ctx, provider, target, facts, answer, reads, whole)
 
     def plans(self, ctx: Context, finding: Finding) -> Iterator[FixPlan]:
@@ -100,10 +102,9 @@ def _finding(
     )
 
 
-def _mentions_env(facts: FileFacts, decl: Decl) -> bool:
+def _mentions_env(decl: Decl) -> bool:
     if b"process" not in decl.data or decl.kind == "import":
         return False
-    del facts
     return any(isinstance(node, n.Member) and is_process_env(node) for node in walk(decl.node))
 
 
@@ -129,7 +130,7 @@ def _validates(ctx: Context, path: str, facts: FileFacts) -> Answer:
 
 
 def _has_own_reads(facts: FileFacts) -> bool:
-    return any(_mentions_env(facts, decl) for decl in facts.decls)
+    return any(_mentions_env(decl) for decl in facts.decls)
 
 
 def _call(ctx: Context, path: str, facts: FileFacts, scopes: Scopes, call: n.Call) -> Answer | None:
@@ -269,14 +270,11 @@ def _may_hold_environment(facts: FileFacts, scopes: Scopes, arg: n.Expr) -> bool
 
 
 def _change(ctx: Context, finding: Finding) -> Change | None:
-    from fourlayer_rules.derive.editing import FileEditor
-    from fourlayer_rules.derive.style import style_of
-
     facts = ctx.view.facts(finding.path)
     if facts is None or not facts.trusted or ctx.settings.conventions.validation != "zod":
         return None
     reads = [read for decl in facts.all_decls() if decl.kind != "class" for read in env_reads(facts, decl)]
-    spreads = [decl for decl in facts.decls if _other_uses(facts, decl, reads)]
+    spreads = [decl for decl in facts.decls if _other_uses(decl, reads)]
     if not reads or spreads:
         return None
     taken = {name for decl in facts.decls for name in decl.names}
@@ -289,8 +287,9 @@ def _change(ctx: Context, finding: Finding) -> Change | None:
     editor.want("zod", "z")
     fields = "".join(f"  {name}: {text},\n" for name, text in variables.items())
     for read in reads:
-        editor.replace(read.whole.start, read.whole.end, f"{_source(facts, read, schema)}.{read.name}")
-    _insert_locals(facts, editor, reads, schema)
+        start, end = _without_parentheses(facts.text.data, *read.whole)
+        editor.replace(start, end, f"{_source(read, schema)}.{read.name}")
+    _insert_locals(editor, reads, schema)
     text = f"const {schema} = z.object({{\n{fields}}});\n\n"
     first = next((decl for decl in facts.decls if decl.kind != "import"), None)
     if first is None:
@@ -299,7 +298,17 @@ def _change(ctx: Context, finding: Finding) -> Change | None:
     return Change({finding.path: editor.edits()})
 
 
-def _other_uses(facts: FileFacts, decl: Decl, reads: list[EnvRead]) -> bool:
+def _without_parentheses(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """The range with parentheses around it that a plain member access does not need."""
+    if data[start - 1 : start] == b"(" and data[end : end + 1] == b")":
+        before = data[: start - 1].rstrip()[-1:]
+        called = before.isalnum() or before in {b")", b"]", b"_", b"$", b">"}
+        if not called or data[: start - 1].rstrip().endswith(b"return"):
+            return start - 1, end + 1
+    return start, end
+
+
+def _other_uses(decl: Decl, reads: list[EnvRead]) -> bool:
     """Whether the environment is used in other ways than by single variables (spread, passed on)."""
     if decl.kind == "import" or b"process" not in decl.data:
         return False
@@ -312,7 +321,6 @@ def _other_uses(facts: FileFacts, decl: Decl, reads: list[EnvRead]) -> bool:
             parent = decl.parent(parent)
         if parent not in known and not isinstance(parent, n.Param):
             return True
-    del facts
     return False
 
 
@@ -348,29 +356,23 @@ def _host(read: EnvRead) -> n.Function | None:
     return outer if outer is not None and isinstance(outer.body, n.Block) and not inside_params else None
 
 
-def _source(facts: FileFacts, read: EnvRead, schema: str) -> str:
+def _source(read: EnvRead, schema: str) -> str:
     """What replaces the environment in a read: the function's parsed copy, or a parse in place."""
-    if _host(read) is not None:
-        return "variables"
-    del facts
-    return f"{schema}.parse(process.env)"
+    return "variables" if _host(read) is not None else f"{schema}.parse(process.env)"
 
 
-def _insert_locals(facts: FileFacts, editor: object, reads: list[EnvRead], schema: str) -> None:
-    from fourlayer_rules.derive.editing import FileEditor
-
-    if not isinstance(editor, FileEditor):
-        return
+def _insert_locals(editor: FileEditor, reads: list[EnvRead], schema: str) -> None:
+    """Parse once at the start of each function that reads the environment."""
     done: set[n.Function] = set()
     for read in reads:
         host = _host(read)
         if host is None or host in done or not isinstance(host.body, n.Block):
             continue
         done.add(host)
-        source = read.decl.text_of(read.node).rpartition("." if isinstance(read.node, n.Member) else "[")[0]
+        holder = read.node.object if isinstance(read.node, n.Member | n.Index) else None
+        source = read.decl.text_of(holder) if holder is not None else "process.env"
         start = read.decl.span(host.body).start + 1
         editor.insert(start, f"\n  const variables = {schema}.parse({source});")
-    del facts
 
 
 rule = UnvalidatedConfig()

@@ -296,7 +296,7 @@ def _add(ctx: Context, provider: Provider, file: ErrorsFile) -> Change | None:
     """Append the wrapper, on top of the class that is there; without one there is nothing to map to."""
     from fourlayer_rules.derive.editing import FileEditor
     from fourlayer_rules.derive.model import build_model
-    from fourlayer_rules.templates.errors import can_wrap, shared_imports, wrapper_code
+    from fourlayer_rules.templates.errors import HELPERS, can_wrap, shared_imports, wrapper_code
 
     lookup = look_up(ctx, provider, file, ctx.settings.conventions.error_class)
     own = lookup.found
@@ -307,14 +307,7 @@ def _add(ctx: Context, provider: Provider, file: ErrorsFile) -> Change | None:
         return None
     taken = {name for decl in file.facts.decls for name in decl.names}
     code = wrapper_code(model, own)
-    if taken & {
-        "statusOf",
-        "fromStatus",
-        "property",
-        "isNetworkFailure",
-        "retryAfterMs",
-        "DEFAULT_RETRY_AFTER_MS",
-    }:
+    if taken & HELPERS:
         return None
     editor = FileEditor(file.facts, model.style)
     for specifier, names in shared_imports(model, file.path, list(code.shared)):
