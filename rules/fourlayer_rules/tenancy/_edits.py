@@ -37,6 +37,8 @@ def property_for(query: Query, schema: Schema, column: str) -> str:
 
 def scoped(facts: FileFacts, query: Query, name: str, value: str) -> Edits | None:
     """Add the condition that the column equals the value; None where the library's form is out of reach."""
+    if query.library == "knex" and isinstance(query.node, n.Expr) and "orWhere" in chain_of(query.node).names:
+        return None
     if query.library in ("postgrest", "knex", "kysely"):
         return _chained(
             facts, query, _CONDITIONS[query.library].format(q=quote_of(facts, query), c=name, v=value)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fourlayer.config.settings import names_match
 from fourlayer.project.queries.builder import trace_parameter
+from fourlayer.project.queries.drizzle import defined_table
 from fourlayer.project.queries.find import queries_of
 from fourlayer.project.queries.follow import At, Follower
+from fourlayer.project.queries.model import TableRef
 from fourlayer.project.queries.postgrest import conditions_of
 from fourlayer.project.queries.rows import row_of
 from fourlayer.project.queries.triggers import TRIGGERS
@@ -102,6 +104,7 @@ class Judge:
         """What is wrong with a query, if anything."""
         if not _is_intact(query):
             return None
+        query = self._with_table(query)
         if not query.certain and not self._is_model(query):
             return None
         if not query.table.names:
@@ -114,6 +117,15 @@ class Judge:
             if found is not None:
                 return found
         return None
+
+    def _with_table(self, query: Query) -> Query:
+        """A Drizzle constant's table by its name in the database."""
+        if query.library != "drizzle":
+            return query
+        name = defined_table(At(self._path, self._facts, query.decl, query.table.expr), self._follower)
+        if name is None:
+            return query
+        return query._replace(table=TableRef((name,), query.table.expr), certain=True)
 
     def _is_model(self, query: Query) -> bool:
         return any(self._columns.schema.orm_table(name) is not None for name in query.table.names)
@@ -158,7 +170,7 @@ class Judge:
         if wrapped == "always":
             return None
         field = query.library in ("prisma", "drizzle")
-        names = self._tenancy.columns if not field else (*self._tenancy.columns, *self._tenancy.fields)
+        names = self._row_names(query)
         if query.row_columns is not None:
             truth: Truth = "always" if any(name in query.row_columns for name in names) else "never"
             truth = "unknown" if truth == "never" and query.open else truth
@@ -177,6 +189,14 @@ class Judge:
                 )
                 return wrong._replace(places=spots)
         return self._row_verdict(query, tenancy, truth, typed=row.typed)
+
+    def _row_names(self, query: Query) -> tuple[str, ...]:
+        """What a row may call the tenant: the column, the property, for Prisma the relation too."""
+        tenancy = self._tenancy
+        if query.library == "prisma":
+            relations = (name.removesuffix("Id") for name in tenancy.fields)
+            return (*tenancy.columns, *tenancy.fields, *relations)
+        return (*tenancy.columns, *tenancy.fields) if query.library == "drizzle" else tenancy.columns
 
     def _row_verdict(
         self, query: Query, tenancy: TableTenancy, truth: Truth, *, typed: bool

@@ -83,11 +83,15 @@ class Plans:
 
     def _options(self) -> list[_Option]:
         pairs = self._values.pairs(self._place.at)
+        verdict = self._place.verdict
+        # A column that the table may lack would make the query fail.
+        known = verdict.tenancy.status == "known" or bool(verdict.tenancy.named)
+        sure = verdict.certainty == "violation" and known
         options: list[tuple[tuple[bool, int, tuple[int, int, str]], _Option]] = []
         for position, column in enumerate(self._columns()):
             wanted = self._tenant_named(column)
             for candidate in self._values.at(self._place.at, wanted):
-                safe = (column, candidate.text) in pairs
+                safe = sure and (column, candidate.text) in pairs
                 applicability: Applicability = "safe" if safe else "unsafe"
                 rank = (not safe, position, candidate.rank)
                 options.append((rank, _Option(column, candidate.text, applicability)))

@@ -57,23 +57,25 @@ def _write(at: At, call: n.Call, callee: n.Member, follower: Follower) -> Query 
     if not isinstance(table, n.Name | n.Member):
         return None
     builder = trace(at.decl, call)
-    fits = any(step.link.name == _NEXT[callee.name] for step in builder.steps)
-    is_table = _defined_table(at, table, follower)
-    if not fits and not is_table:
+    certain = any(step.link.name == _NEXT[callee.name] for step in builder.steps)
+    if not certain and (callee.name != "delete" or isinstance(bare(callee.object), n.Call)):
         return None
     verb = _WRITES[callee.name]
     if verb == "insert" and builder.step("onConflictDoUpdate", "onDuplicateKeyUpdate") is not None:
         verb = "upsert"
-    return _built(at, verb, table, builder, call, callee.object, follower, certain=fits or is_table)
+    return _built(at, verb, table, builder, call, callee.object, follower, certain=certain)
 
 
-def _defined_table(at: At, table: n.Expr, follower: Follower) -> bool:
-    """Whether a name is a table's constant: it is defined by `pgTable(...)`."""
-    for value in follower.values(at.to(table)) or ():
-        if isinstance(value.expr, n.Call):
-            name = (dotted(value.expr.callee) or "").rpartition(".")[2]
-            return name in _TABLES
-    return False
+def defined_table(at: At, follower: Follower) -> str | None:
+    """The database's name of the table that a constant is defined as by `pgTable("name", ...)`."""
+    for value in follower.values(at) or ():
+        call = value.expr
+        if isinstance(call, n.Call) and call.args:
+            name = (dotted(call.callee) or "").rpartition(".")[2]
+            names = follower.strings(value.to(call.args[0])) if name in _TABLES else ()
+            if names:
+                return names[0]
+    return None
 
 
 def _built(
@@ -219,7 +221,8 @@ def _called(
     name = (dotted(call.callee) or "").rpartition(".")[2]
     if name == "and":
         for arg in call.args:
-            yield from conditions(at, arg, always, follower, table, depth + 1)
+            inner = arg.value if isinstance(arg, n.Spread) else arg
+            yield from conditions(at, inner, always, follower, table, depth + 1)
     elif name == "or":
         yield from _shared(
             [list(conditions(at, arg, always, follower, table, depth + 1)) for arg in call.args]

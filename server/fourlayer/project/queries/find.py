@@ -116,7 +116,7 @@ def _read(at: At, call: n.Call, kind: str, follower: Follower) -> Query | None:
         case "kysely" | "knex":
             return knex.query(at, call, follower)
         case "prisma":
-            return prisma.query(at, call, follower) or drizzle.query(at, call, follower)
+            return drizzle.query(at, call, follower) or prisma.query(at, call, follower)
         case _:
             return drizzle.query(at, call, follower)
 

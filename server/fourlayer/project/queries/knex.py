@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from fourlayer.project.queries.builder import Builder, Step, receiver_name, trace
 from fourlayer.project.queries.model import Filter, Library, Query, TableRef, Verb
@@ -166,8 +166,8 @@ def _of_knex(
     anchor = step.link.node if step is not None and verb in ("update", "delete") else first
     select = builder.step("select")
     return _query(
-        at, "knex", verb, TableRef(names, table), builder, select.link.node if select else anchor, filters, rows,
-        client, unknown=False, selection=_selected(at, builder, follower),
+        at, "knex", verb, TableRef(names, table), builder, select.link.node if select else anchor, filters,
+        rows, client, unknown=False, selection=_selected(at, builder, follower),
     )  # fmt: skip
 
 
@@ -258,7 +258,7 @@ def _comparison(at: At, args: tuple[n.Expr, ...], follower: Follower) -> Iterato
 
 
 def _callback(at: At, function: n.Function, follower: Follower) -> Iterator[Filter]:
-    """`where(function () { this.where(...) })`, `where((eb) => eb.and([...]))`, `where((b) => b.where(...))`."""
+    """`where(function () { this.where(...) })`, `where((eb) => eb.and([...]))`."""
     alternatives = False
     found: list[Filter] = []
     for node in walk(function):
@@ -328,6 +328,12 @@ def _joined(at: At, args: tuple[n.Expr, ...], step: Step, follower: Follower) ->
         if isinstance(node, n.Call) and _last(node) in ("onVal", "andOnVal") and node.args:
             for one in _comparison(at, node.args, follower):
                 yield one._replace(always=step.always)
-        elif isinstance(node, n.Call) and _last(node) == "on" and len(node.args) == 3:
-            if not isinstance(bare(node.args[2]), n.Str):
-                yield from _comparison(at, node.args, follower)
+        elif _compares(node):
+            yield from _comparison(at, node.args, follower)
+
+
+def _compares(node: n.Node) -> TypeGuard[n.Call]:
+    """Whether a join's `on` compares a column with a value: text would be another column."""
+    if not isinstance(node, n.Call) or _last(node) != "on" or len(node.args) != 3:
+        return False
+    return not isinstance(bare(node.args[2]), n.Str)
