@@ -1,0 +1,560 @@
+"""The fixes of one `any`: which types may stand there, ranked, and the edits that write them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from fourlayer.rule.model import Change, Create, FixPlan, TextEdit
+from fourlayer.syntax import nodes as n
+from fourlayer.syntax.chains import chain_of, uncast
+from fourlayer_rules.types.explicit_any import _render as render
+from fourlayer_rules.types.explicit_any import _reuse as reuse
+from fourlayer_rules.types.explicit_any import _safe as safe
+from fourlayer_rules.types.explicit_any._infer import UNKNOWN, Array, Inference, Named, Object, Type, is_telling
+from fourlayer_rules.types.explicit_any._infer import Plain as PlainType
+from fourlayer_rules.types.explicit_any._names import subject_words, type_name
+from fourlayer_rules.types.explicit_any._place import Observation, Place, observe, place_at
+from fourlayer_rules.types.explicit_any._sources import Fixture, SchemaAt, fixture_for, schema_for
+from fourlayer_rules.types.explicit_any._use import Event, TypeAt
+from fourlayer_rules.types.explicit_any._world import World
+
+if TYPE_CHECKING:
+    from fourlayer.rule.context import Context
+    from fourlayer.syntax.facts import FileFacts
+    from fourlayer.syntax.span import Span
+
+_KEY_TYPE = "PropertyKey"
+
+
+class Inferred(NamedTuple):
+    """The type that a value's use asks for, the node it replaces and where `!` keeps the code compiling."""
+
+    type: Type
+    node: n.Type
+    repairs: tuple[Event, ...]
+
+
+class Fixes:
+    """What can be done about one `any`; nothing is computed before it is asked for."""
+
+    def __init__(self, world: World, facts: FileFacts, span: Span, place: Place | None) -> None:
+        self.world = world
+        self.facts = facts
+        self.span = span
+        self.place = place
+
+    @classmethod
+    def of(cls, ctx: Context, path: str, span: Span) -> Fixes | None:
+        """The fixes of the `any` at a span; None when it is no longer there."""
+        facts = ctx.view.facts(path)
+        if facts is None or facts.text.data[span.start : span.end] != b"any":
+            return None
+        return cls(World(ctx.view, path), facts, span, place_at(path, facts, span))
+
+    # Plans
+
+    def plans(self) -> list[FixPlan]:
+        """The fixes, best first; at most one is preferred."""
+        found: list[FixPlan] = []
+        home = posixpath.basename(self.home)
+        inferred = self.inferred
+        if inferred is not None:
+            known = self.reused
+            if known is not None:
+                title = f"Use `{known[0]}` from {posixpath.basename(known[1])}"
+                found.append(FixPlan("reuse-dto", title, "unsafe", "workspace", preferred=True))
+            text = self.described
+            if text is not None and not isinstance(inferred.type, Named):
+                title = f"Create `{text}` in {home} from what is used" if self.is_new else f"Type it as `{text}`"
+                found.append(FixPlan("new-dto", title, "unsafe", "workspace", preferred=known is None))
+        if self.fixture is not None:
+            where = posixpath.basename(self.fixture.path)
+            title = f"Create `{self.fixture_name}` in {home} from the data in {where}"
+            found.append(FixPlan("dto-from-fixture", title, "unsafe", "workspace"))
+        if self.schema is not None:
+            title = f"Use `z.infer<typeof {self.schema.name}>`"
+            found.append(FixPlan("infer-from-schema", title, "unsafe"))
+        found.append(self.unknown_plan)
+        return found
+
+    @property
+    def unknown_plan(self) -> FixPlan:
+        """The fix that is always there."""
+        place = self.place
+        if place is None:
+            return FixPlan("use-unknown", "Use `unknown`", "unsafe")
+        if place.kind == "key":
+            return FixPlan("use-unknown", f"Use `{_KEY_TYPE}`, which is the same", "unsafe")
+        record = place.record
+        shown = "unknown"
+        if record is not None:
+            shown = place.site.decl.text_of(record).replace("any", "unknown")
+        if safe.is_safe(self.world, place):
+            return FixPlan("use-unknown", f"Use `{shown}`", "safe")
+        narrowing = self.narrowing
+        if narrowing is not None:
+            what = "Error" if narrowing.is_error else "what is read of it"
+            title = f"Use `unknown` and narrow it to {what}"
+            return FixPlan("use-unknown", title, "safe" if narrowing.safe and place.kind == "catch" else "unsafe")
+        return FixPlan("use-unknown", f"Use `{' '.join(shown.split())}`", "unsafe")
+
+    @cached_property
+    def narrowing(self) -> safe.Narrowing | None:
+        """How a variable that is `unknown` is narrowed: caught errors, and what receives them."""
+        place = self.place
+        if place is None or place.steps or not isinstance(place.holder, n.Try | n.Param):
+            return None
+        if place.kind == "catch" or (place.kind == "parameter" and self.is_given_unknown):
+            if safe.is_safe(self.world, place):
+                return None
+            return safe.narrowing(self.world, place)
+        return None
+
+    @cached_property
+    def is_given_unknown(self) -> bool:
+        """Whether the parameter is given caught errors or other values of type `unknown`."""
+        return self.place is not None and safe.unknown_callers(self.world, self.place)
+
+    # Types
+
+    @property
+    def home(self) -> str:
+        """The file that new types are written to."""
+        return reuse.types_path(self.world)
+
+    @cached_property
+    def observation(self) -> Observation | None:
+        """How the value is used."""
+        return observe(self.world, self.place) if self.place is not None else None
+
+    @cached_property
+    def inferred(self) -> Inferred | None:
+        """The type that the use asks for; None where nothing tells, or no type would compile."""
+        place, seen = self.place, self.observation
+        if place is None or seen is None or place.kind in ("catch", "key", "type parameter", "other"):
+            return None
+        if self.is_given_unknown or _overrides(place):
+            return None
+        given = self._given_by_callback()
+        if given == UNKNOWN:
+            return None
+        if given is not None:
+            return Inferred(given, place.node, ())
+        inference = Inference(seen.observer)
+        node: n.Type = place.node
+        if seen.record is not None and seen.record.props:
+            if place.record is None:
+                return None
+            node, found = place.record, inference.of(seen.record)
+        else:
+            found = inference.of(seen.use)
+        if not inference.sound or not is_telling(found) or _shorthand(seen.observer.repairs):
+            return None
+        if any(event.site.path != place.site.path for event in seen.observer.repairs):
+            return None
+        return Inferred(found, node, tuple(seen.observer.repairs))
+
+    def _given_by_callback(self) -> Type | None:
+        """What an array method hands to a callback whose parameter is `any`; None where that is `any`, too."""
+        place = self.place
+        if place is None or place.kind != "parameter" or place.steps or not isinstance(place.holder, n.Param):
+            return None
+        site = place.site
+        function = site.decl.parent(place.holder)
+        call = site.decl.parent(function) if isinstance(function, n.Function) else None
+        if not isinstance(function, n.Function) or not isinstance(call, n.Call) or function not in call.args:
+            return None
+        callee = uncast(call.callee)
+        if not isinstance(callee, n.Member) or function.params.index(place.holder) > 0:
+            return None
+        outer = self.world.static_type(site, callee.object)
+        item = self.world.item(outer) if outer is not None else None
+        if item is None or (isinstance(item.type, n.TypeRef) and item.type.name == "any"):
+            return None
+        if isinstance(item.type, n.TypeRef) and item.type.name == "unknown":
+            return UNKNOWN
+        return Named(item)
+
+    @cached_property
+    def reused(self) -> tuple[str, str] | None:
+        """A declared type that covers the use: its name and its file."""
+        inferred, place = self.inferred, self.place
+        if inferred is None or place is None:
+            return None
+        core, _ = _core(inferred.type)
+        if isinstance(core, Named):
+            return self._named(core.at)
+        inside = place.subject if place.kind in ("property", "alias") else ""
+        found = reuse.find(self.world, core, self.subject, inside)
+        return (found.name, found.site.path) if found is not None else None
+
+    def _named(self, at: TypeAt) -> tuple[str, str] | None:
+        """A type that the value is handed on as."""
+        renderer = self._renderer(self.place.site.path if self.place is not None else self.home)
+        text = renderer.portable(at)
+        if text is None:
+            return None
+        site = self.world.named(at.site.path, at.type.name) if isinstance(at.type, n.TypeRef) else None
+        return text, site.path if site is not None else at.site.path
+
+    @property
+    def subject(self) -> list[str]:
+        """Words about the value."""
+        if self.place is None:
+            return []
+        return [*subject_words(self.place), *(word for word in self.place.function.split("_") if word)]
+
+    @cached_property
+    def is_new(self) -> bool:
+        """Whether the type needs a declaration."""
+        return self.inferred is not None and isinstance(_core(self.inferred.type)[0], Object)
+
+    @cached_property
+    def name(self) -> str:
+        """The name of a new type."""
+        assert self.place is not None
+        provider = self.world.provider.pascal if self.world.provider is not None else ""
+        return type_name(self.place, provider, self._taken)
+
+    @cached_property
+    def described(self) -> str | None:
+        """The new type as titles show it; None where it cannot be written."""
+        inferred = self.inferred
+        if inferred is None:
+            return None
+        written = self._write(inferred.type)
+        return None if written is None else self.name if self.is_new else written.text
+
+    @cached_property
+    def fixture(self) -> Fixture | None:
+        """What a test says about the value."""
+        if self.place is None or self.place.kind in ("catch", "key", "type parameter", "other"):
+            return None
+        if self.is_given_unknown or _overrides(self.place):
+            return None
+        return fixture_for(self.world, self.place, self._observed)
+
+    @property
+    def fixture_name(self) -> str:
+        """The name of the type of a fixture."""
+        return self.name
+
+    @cached_property
+    def schema(self) -> SchemaAt | None:
+        """A schema that says what the value is."""
+        if self.place is None or self.place.kind in ("catch", "key", "type parameter", "other"):
+            return None
+        seen = self.observation
+        if seen is None or self.is_given_unknown:
+            return None
+        return schema_for(self.world, self.place, self._observed, frozenset(seen.observer.parsed))
+
+    @property
+    def _observed(self) -> frozenset[str]:
+        """The members that are read of the value, or of its items."""
+        seen = self.observation
+        if seen is None:
+            return frozenset()
+        use = seen.record if seen.record is not None and seen.record.props else seen.use
+        while not use.props and use.item is not None:
+            use = use.item
+        return frozenset(use.props)
+
+    # Writing
+
+    def _taken(self, name: str) -> bool:
+        pattern = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])")
+        assert self.place is not None
+        for path in (self.home, self.place.site.path):
+            data = self.world.view.read(path)
+            if data is not None and pattern.search(data):
+                return True
+        return False
+
+    def _renderer(self, home: str) -> render.Renderer:
+        provider = self.world.provider.pascal if self.world.provider is not None else ""
+        facts = self.world.facts(home) or self.facts
+        return render.Renderer(self.world, home, provider, self._taken, render.style_of(facts))
+
+    def _write(self, found: Type) -> Written | None:
+        """The text for the place of the `any`, and the declarations that it needs."""
+        assert self.place is not None
+        core, layers = _core(found)
+        if isinstance(core, Object):
+            renderer = self._renderer(self.home)
+            renderer.declare(core, self.name)
+            if not renderer.sound:
+                return None
+            wanted = [] if self.home == self.place.site.path else [render.Wanted(self.name, self.home, True)]
+            text = _layered(self.name, layers)
+            return Written(text, tuple(renderer.declarations), tuple(renderer.imports), tuple(wanted))
+        simple = not _objects_inside(found)
+        renderer = self._renderer(self.place.site.path if simple else self.home)
+        text = renderer.text(found, self.name, is_item=False)
+        if not renderer.sound:
+            return None
+        if simple:
+            return Written(text, (), (), tuple(renderer.imports))
+        here = self.home == self.place.site.path
+        names = [render.Wanted(name, self.home, True) for name in renderer.names if _mentions(text, name)]
+        extra = [one for one in renderer.imports if _mentions(text, one.name)]
+        wanted = [] if here else [*names, *extra]
+        return Written(text, tuple(renderer.declarations), tuple(renderer.imports), tuple(wanted))
+
+    def change(self, plan: FixPlan) -> Change | None:
+        """The edits of a plan; None when it no longer applies."""
+        if self.place is None:
+            return self._plain("unknown") if plan.kind == "use-unknown" else None
+        if plan.kind == "use-unknown":
+            return self._use_unknown()
+        if plan.kind == "infer-from-schema":
+            return self._use_schema()
+        if plan.kind == "dto-from-fixture":
+            return self._use_fixture()
+        inferred = self.inferred
+        if inferred is None:
+            return None
+        if plan.kind == "reuse-dto":
+            return self._use_known(inferred)
+        if plan.kind == "new-dto":
+            written = self._write(inferred.type)
+            return None if written is None else self._written(inferred.node, written, inferred.repairs)
+        return None
+
+    def _plain(self, text: str) -> Change:
+        edit = TextEdit(self.span.start, self.span.end, text)
+        path = self.place.site.path if self.place is not None else self.world.path
+        return Change({path: (edit,)})
+
+    def _use_unknown(self) -> Change:
+        place = self.place
+        assert place is not None
+        if place.kind == "key":
+            parent = place.site.decl.parent(place.node)
+            if parent is not None:
+                span = place.site.decl.span(parent)
+                return Change({place.site.path: (TextEdit(span.start, span.end, _KEY_TYPE),)})
+        edits = [TextEdit(self.span.start, self.span.end, "unknown")]
+        narrowing = self.narrowing
+        if narrowing is not None:
+            renderer = self._renderer(place.site.path)
+            shape = "Error" if narrowing.is_error else renderer.inline(narrowing.shape)
+            for site, name in narrowing.names:
+                span = site.decl.span(name)
+                text = site.decl.text_of(name)
+                edits.append(TextEdit(span.start, span.end, f"({text} as {shape})"))
+            edits += render.import_edits(self.world, self.facts, place.site.path, renderer.imports)
+        return Change({place.site.path: _sorted(edits)})
+
+    def _use_known(self, inferred: Inferred) -> Change | None:
+        known, place = self.reused, self.place
+        if known is None or place is None:
+            return None
+        core, layers = _core(inferred.type)
+        name, path = known
+        if isinstance(core, Named):
+            renderer = self._renderer(place.site.path)
+            text = renderer.portable(core.at)
+            if text is None:
+                return None
+            written = Written(_layered(text, layers), (), (), tuple(renderer.imports))
+        else:
+            wanted = () if path == place.site.path else (render.Wanted(name, path, True),)
+            written = Written(_layered(name, layers), (), (), wanted)
+        return self._written(inferred.node, written, inferred.repairs)
+
+    def _use_fixture(self) -> Change | None:
+        fixture, place = self.fixture, self.place
+        if fixture is None or place is None:
+            return None
+        seen = self.observation
+        node: n.Type = place.node
+        if seen is not None and place.record is not None and isinstance(_core(fixture.type)[0], Object):
+            node = place.record
+        written = self._write(_completed(fixture.type, self.inferred))
+        repairs = tuple(seen.observer.repairs) if seen is not None else ()
+        return None if written is None else self._written(node, written, repairs)
+
+    def _use_schema(self) -> Change | None:
+        schema, place, seen = self.schema, self.place, self.observation
+        if schema is None or place is None or seen is None:
+            return None
+        node: n.Type = place.node
+        layers: tuple[bool, ...] = ()
+        if place.record is not None:
+            node = place.record
+        elif seen.use.as_array and not seen.use.props:
+            layers = (False,)
+        path = place.site.path
+        wanted = [] if schema.path == path else [render.Wanted(schema.name, schema.path, True)]
+        if not any(bound.local == "z" for item in self.facts.imports for bound in item.names):
+            wanted.append(render.Wanted("z", "zod", False))
+        text = _layered(f"z.infer<typeof {schema.name}>", layers)
+        return self._written(node, Written(text, (), (), tuple(wanted)), tuple(seen.observer.repairs))
+
+    def _written(self, node: n.Type, written: Written, repairs: tuple[Event, ...]) -> Change:
+        place = self.place
+        assert place is not None
+        site, path = place.site, place.site.path
+        edits = self._annotation(node, written.text)
+        for event in repairs:
+            end = event.site.decl.span(event.node).end
+            edits.append(TextEdit(end, end, "!"))
+        edits += render.import_edits(self.world, self.facts, path, list(written.wanted))
+        if not written.declarations:
+            return Change({path: _sorted(edits)})
+        home = self.home
+        facts = self.facts if home == path else self.world.facts(home)
+        style = render.style_of(facts or self.facts)
+        body = (style.newline * 2).join(written.declarations) + style.newline
+        if facts is None:
+            lines = _import_lines(self.world, home, written.imports, style)
+            text = style.newline.join([*lines, "", body]) if lines else body
+            return Change({path: _sorted(edits)}, (Create(home, text),))
+        data = facts.text.data
+        lead = style.newline if data and not data.endswith(b"\n") else ""
+        gap = style.newline if data.strip() else ""
+        appended = [TextEdit(len(data), len(data), lead + gap + body)]
+        appended += render.import_edits(self.world, facts, home, list(written.imports))
+        if home == path:
+            return Change({path: _sorted([*edits, *appended])})
+        return Change({path: _sorted(edits), home: _sorted(appended)})
+
+    def _annotation(self, node: n.Type, text: str) -> list[TextEdit]:
+        """Put a type where the `any` is; a value that comes out of `.json()` is asserted to it instead."""
+        place = self.place
+        assert place is not None
+        decl = place.site.decl
+        span = decl.span(node)
+        outer = decl.parent(node)
+        if isinstance(outer, n.TypeArray) and _needs_parentheses(text):
+            text = f"({text})"
+        holder = place.holder
+        if isinstance(holder, n.Declarator) and holder.type is not None and holder.init is not None:
+            if self._gives_unknown(holder.init):
+                start = decl.span(holder.target).end
+                whole = decl.span(holder.type)
+                kept = decl.text_of(holder.type)
+                local = kept[: span.start - whole.start] + text + kept[span.end - whole.start :]
+                init = decl.span(holder.init)
+                wrap = isinstance(holder.init, n.Await | n.Binary | n.Cond)
+                shown = f") as {local}" if wrap else f" as {local}"
+                edits = [TextEdit(start, whole.end, ""), TextEdit(init.end, init.end, shown)]
+                if wrap:
+                    edits.append(TextEdit(init.start, init.start, "("))
+                return edits
+        return [TextEdit(span.start, span.end, text)]
+
+    def _gives_unknown(self, init: n.Expr) -> bool:
+        """Whether an expression is `unknown` by some declarations of `fetch`, or here."""
+        inner = init.value if isinstance(init, n.Await) else init
+        if isinstance(inner, n.Cast):
+            return False
+        chain = chain_of(inner)
+        last = chain.links[-1] if chain.links else None
+        if last is not None and last.name == "json" and last.args == ():
+            return True
+        assert self.place is not None
+        at = self.world.static_type(self.place.site, inner)
+        return at is not None and isinstance(at.type, n.TypeRef) and at.type.name == "unknown"
+
+
+class Written(NamedTuple):
+    """A type's text, the declarations it needs, and imports for these (`imports`) and for the place."""
+
+    text: str
+    declarations: tuple[str, ...]
+    imports: tuple[render.Wanted, ...]
+    wanted: tuple[render.Wanted, ...]
+
+
+def _core(found: Type) -> tuple[Type, tuple[bool, ...]]:
+    """The type inside arrays, and the arrays around it, outermost first; True for one that is not empty."""
+    layers: list[bool] = []
+    while isinstance(found, Array):
+        layers.append(found.nonempty)
+        found = found.item
+    return found, tuple(layers)
+
+
+def _layered(text: str, layers: tuple[bool, ...]) -> str:
+    for nonempty in reversed(layers):
+        shown = f"({text})" if _needs_parentheses(text) else text
+        text = f"[{text}, ...{shown}[]]" if nonempty else f"{shown}[]"
+    return text
+
+
+def _needs_parentheses(text: str) -> bool:
+    return "|" in text or "=>" in text or "&" in text
+
+
+def _objects_inside(found: Type) -> bool:
+    from fourlayer_rules.types.explicit_any._infer import has_object
+
+    return has_object(found)
+
+
+def _mentions(text: str, name: str) -> bool:
+    return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text) is not None
+
+
+def _sorted(edits: list[TextEdit]) -> tuple[TextEdit, ...]:
+    """Edits by place; insertions at one place joined in their order."""
+    joined: list[TextEdit] = []
+    for edit in sorted(dict.fromkeys(edits), key=lambda item: (item.start, item.end)):
+        last = joined[-1] if joined else None
+        if last is not None and last.start == last.end == edit.start == edit.end:
+            joined[-1] = TextEdit(edit.start, edit.end, last.text + edit.text)
+        else:
+            joined.append(edit)
+    return tuple(joined)
+
+
+def _import_lines(
+    world: World, home: str, wanted: tuple[render.Wanted, ...], style: render.Style
+) -> list[str]:
+    modules: dict[str, list[str]] = {}
+    for one in wanted:
+        specifier = world.view.specifier_for(one.target, home) if one.is_path else one.target
+        modules.setdefault(specifier, []).append(one.name)
+    return render.import_lines(style, list(modules.items()))
+
+
+def _overrides(place: Place) -> bool:
+    """Whether a base class or interface decides about the parameter's type."""
+    node = place.site.decl.node
+    return (
+        place.kind in ("parameter", "return type")
+        and isinstance(node, n.ClassMember)
+        and "override" in node.modifiers
+    )
+
+
+def _shorthand(repairs: list[Event]) -> bool:
+    """Whether a `!` would have to go into `{ name }`."""
+    for event in repairs:
+        parent = event.site.decl.parent(event.node)
+        if isinstance(parent, n.Prop) and parent.shorthand:
+            return True
+    return False
+
+
+def _completed(fixture: Type, inferred: Inferred | None) -> Type:
+    """A fixture's type with the members that the code reads and the fixture lacks."""
+    if inferred is None:
+        return fixture
+    core, layers = _core(fixture)
+    used, _ = _core(inferred.type)
+    if not isinstance(core, Object) or not isinstance(used, Object):
+        return fixture
+    fields = {**{name: field for name, field in used.fields.items() if name not in core.fields}}
+    merged: Type = Object({**core.fields, **fields}, used.extends, core.indexable)
+    for nonempty in reversed(layers):
+        merged = Array(merged, nonempty)
+    return merged
+
+
+__all__ = ["Fixes", "PlainType"]
