@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -118,21 +118,27 @@ class Chunk:
                 node = stack.pop()
                 for child in children(node):
                     found[child] = node
-                    stack.append(child)
+                    if child.fields:
+                        stack.append(child)
             self._parents = found
         return self._parents
 
 
-def children(node: n.Node) -> Iterator[n.Node]:
+def children(node: n.Node) -> Sequence[n.Node]:
     """The child nodes of a lowered node, in source order."""
-    for name in node.fields:
+    fields = node.fields
+    if not fields:
+        return ()
+    found: list[n.Node] = []
+    for name in fields:
         value = getattr(node, name)
         if value is None:
             continue
-        if isinstance(value, tuple):
-            yield from value
+        if value.__class__ is tuple:
+            found.extend(value)
         else:
-            yield value
+            found.append(value)
+    return found
 
 
 def walk(root: n.Node) -> Iterator[n.Node]:
@@ -141,7 +147,8 @@ def walk(root: n.Node) -> Iterator[n.Node]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(tuple(children(node))))
+        if node.fields:
+            stack.extend(children(node)[::-1])
 
 
 class Decl:

@@ -15,6 +15,8 @@ BindingKind = Literal["const", "let", "var", "param", "function", "class", "catc
 Step = str | int
 """One step of a destructuring: a property's name or an array position."""
 
+_OPENING = (n.Function, n.Block, n.Case, n.Try, n.Loop)
+
 
 class Binding:
     """A name declared inside the declaration.
@@ -153,16 +155,19 @@ class Scopes:
         stack: list[tuple[n.Node, tuple[n.Node, ...]]] = [(node, scopes)]
         while stack:
             current, around = stack.pop()
-            inner = self._enter(current, around)
             if isinstance(current, n.Name):
-                self._use(current, inner)
-            elif isinstance(current, n.Assign):
+                self._use(current, around)
+                continue
+            if not current.fields:
+                continue
+            inner = self._enter(current, around) if isinstance(current, _OPENING) or not around else around
+            if isinstance(current, n.Assign):
                 self._write(current.target, current, inner)
             elif isinstance(current, n.Unary) and current.op in ("++", "--"):
                 self._write(current.value, current, inner)
             elif isinstance(current, n.Loop) and current.target is not None and not self._declares(current):
                 self._write(current.target, current, inner)
-            stack.extend((child, inner) for child in reversed(tuple(children(current))))
+            stack.extend([(child, inner) for child in children(current)[::-1]])
 
     def _enter(self, node: n.Node, around: tuple[n.Node, ...]) -> tuple[n.Node, ...]:
         if isinstance(node, n.Function):
