@@ -148,6 +148,46 @@ def test_pulled_by_an_editor_like_vs_code_with_a_closed(
     assert raw.stop() == 0
 
 
+def settled(raw: Raw) -> None:
+    """Wait until the server has nothing left to do."""
+    assert any(raw.debug()["settled"] for _ in range(10_000))
+
+
+HALF = "  protected async go(a: { b: string[] }): Promise<void> {\n    return this.x(`y${a.b[0]}`);\n  }\n"
+
+
+@pytest.mark.parametrize("reported", [True, False])
+def test_half_typed_code_elsewhere_makes_nothing_flicker(
+    start: Start, workspace: Path, reported: bool
+) -> None:
+    """While b is typed, a neither loses the finding that it has nor gets one."""
+    raw = start()
+    raw.initialize(NEOVIM_012, workspace)
+    text = FILES[ADAPTER].replace("validate", "check" if reported else "validate")
+    a = raw.open(workspace / ADAPTER, text)
+    b = raw.open(workspace / BASE)
+    expected = {"adapter-contract"} if reported else set()
+    raw.wait_published(a, lambda last: codes(last) == expected)
+    settled(raw)
+    before = len(raw.notified)
+    for number, end in enumerate(range(0, len(HALF) + 1, 7)):
+        raw.change(b, number + 2, {"text": FILES[BASE].replace("}\n", HALF[:end] + "}\n")})
+        settled(raw)
+    seen = [
+        codes(params)
+        for method, params in raw.notified[before:]
+        if method.endswith("publishDiagnostics") and params["uri"] == a
+    ]
+    assert all(one == expected for one in seen)
+    raw.change(
+        b,
+        99,
+        {"text": FILES[BASE].replace("}\n", "  abstract sync(): void;\n  abstract check(): void;\n}\n")},
+    )
+    raw.wait_published(a, lambda last: "adapter-contract" in codes(last))
+    assert raw.stop() == 0
+
+
 def missing(params: Json | None) -> set[str]:
     """The files that are reported as absent."""
     found = [] if params is None else params["diagnostics"]

@@ -76,6 +76,24 @@ def test_several_folders_that_come_and_go(start: Start, tmp_path: Path) -> None:
     assert raw.stop() == 0
 
 
+def test_two_folders_of_one_monorepo_are_one_workspace(start: Start, workspace: Path) -> None:
+    (workspace / FILE).write_text(DEFAULT)
+    raw = start()
+    raw.initialize(NEOVIM_012, workspace / "packages/backend")
+    folder = {"uri": (workspace / "packages/integrations").as_uri(), "name": "integrations"}
+    raw.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [folder], "removed": []}})
+    uri = (workspace / FILE).as_uri()
+    raw.wait(lambda: has(raw, uri))
+    assert len(raw.debug()["folders"]) == 1
+    raw.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": [folder]}})
+    assert len(raw.debug()["folders"]) == 1
+    other = {"uri": (workspace / "packages/backend").as_uri(), "name": "backend"}
+    raw.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": [other]}})
+    raw.wait(lambda: not has(raw, uri))
+    assert raw.debug()["folders"] == []
+    assert raw.stop() == 0
+
+
 def test_a_link_to_the_workspace(start: Start, tmp_path: Path) -> None:
     """As with /tmp on macOS: the client's spelling comes back, and both spellings are one file."""
     real = write_workspace(tmp_path / "real")

@@ -102,6 +102,7 @@ def refuse_stale(folder: Folder, change: Change) -> None:
     """Error answers for a change that would overwrite a file, or that was computed from old content."""
     for create in change.creates:
         if not folder.is_absent(create.path):
+            folder.disk_changed([create.path], names=True)
             raise ResponseError(CONTENT_MODIFIED, f"{create.path} exists already")
     for path in change.edits:
         if not folder.is_on_disk_as_known(path):

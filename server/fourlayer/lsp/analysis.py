@@ -60,6 +60,8 @@ class Analysis:
         self._settled = settled
         self._prepare = prepare
         self._log = log
+        self.settled = False
+        """Whether nothing is left to do."""
         self._wanted = asyncio.Event()
         self._warmed: set[str] = set()
         self._crashes: dict[str, int] = {}
@@ -67,6 +69,7 @@ class Analysis:
     def wake(self) -> None:
         """Say that something changed. The work happens in a later turn of the loop."""
         self._wanted.set()
+        self.settled = False
 
     async def run(self) -> None:
         """Work for ever."""
@@ -79,6 +82,7 @@ class Analysis:
                 self._judge_urgent(folder)
             if await self._rested(REST_SECONDS) and await self._judge_rest():
                 self._guarded("settling", self._settled)
+                self.settled = True
 
     def flush(self, folder: Folder, path: str) -> None:
         """Judge one file now, because the client waits for an answer about it."""

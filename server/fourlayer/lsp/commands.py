@@ -147,6 +147,7 @@ def debug_information(server: Server) -> JsonObject:
         "diagnostics": "pull" if client.pull else "push",
         "watching": "client" if client.watches else "open and save",
         "documents": len(session.documents),
+        "settled": server.analysis.settled,
         "folders": [
             {
                 "root": folder.root,

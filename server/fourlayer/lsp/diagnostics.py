@@ -82,11 +82,6 @@ class Diagnostics:
         """Nothing is to be shown at this URI any more."""
         self._update(uri, [], None)
 
-    def withdraw_folder(self, folder: Folder) -> None:
-        """A folder left the session."""
-        for path in list(folder.shown):
-            self.withdraw(folder.uri(path))
-
     def of(self, uri: str) -> Report:
         """The present report of a URI."""
         return self._reports.get(uri) or Report([], None)

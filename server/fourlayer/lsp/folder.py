@@ -11,6 +11,7 @@ from fourlayer.lsp import uris
 from fourlayer.lsp.convert import Place
 from fourlayer.lsp.documents import Document, Edit, difference
 from fourlayer.lsp.steady import Shown, carried, fresh, steadied
+from fourlayer.project.jsonc import parse_object
 from fourlayer.project.layout import is_code
 from fourlayer.syntax.text import Text
 
@@ -31,6 +32,8 @@ class Folder:
         self.root = root
         self.spelled = spelled
         self.app = app
+        self.opened_as: set[str] = set()
+        """The client's folders (real paths) that lie in this one; it is closed with the last of them."""
         self.problems: tuple[ConfigProblem, ...] = ()
         self.documents: dict[str, Document] = {}
         self.shown: dict[str, tuple[Shown, ...]] = {}
@@ -49,6 +52,10 @@ class Folder:
         self._targets: dict[str, None] | None = None
         self._queued = False
         self._latest: set[str] = set()
+        self._known: set[str] = set()
+        self._since: set[str] | None = None
+        self._broken: set[str] = set()
+        self._frozen: bool | None = None
         self.near: set[str] = set()
         """What is open, and the providers of what was edited last: judged before everything else."""
         self._placed: dict[str, Text] = {}
@@ -120,6 +127,7 @@ class Folder:
         self._snapshot = None
         self._relist = True
         self._targets = None
+        self._known.clear()
 
     @property
     def dirty(self) -> bool:
@@ -153,10 +161,15 @@ class Folder:
             self._targets = None
         else:
             self._targets.update(dict.fromkeys(differing))
+        if differing is None:
+            self._since = None
+        elif self._since is not None:
+            self._since.update(differing)
         self._changed.clear()
         self._relist = False
         self._judged.clear()
         self._queued = False
+        self._frozen = None
         return snapshot
 
     def refresh(self) -> None:
@@ -175,7 +188,7 @@ class Folder:
     def enqueue(self) -> None:
         """Queue whatever may show something else in the present snapshot: what is open goes first."""
         snapshot = self.snapshot
-        if self._queued:
+        if self._queued or self._is_frozen():
             return
         if self._targets is None:
             self._targets = dict.fromkeys(self.app.targets(snapshot))
@@ -184,6 +197,8 @@ class Folder:
             provider = snapshot.provider_of(path)
             self.near.update(provider.files if provider is not None else ())
         self._latest.clear()
+        self._since = set()
+        self._broken = {path for path in self.documents if _has_errors(snapshot, path)}
         self.queue = {
             **dict.fromkeys(self.documents),
             **dict.fromkeys(sorted(self.near)),
@@ -195,7 +210,24 @@ class Folder:
 
     def is_current(self, path: str) -> bool:
         """Whether the findings shown of a file are those of the present texts."""
-        return not self.dirty and path in self._judged
+        return not self.dirty and (path in self._judged or self._waits(path))
+
+    def _is_frozen(self) -> bool:
+        """Whether all that changed since everything was last judged are documents that became half-typed.
+
+        What they seem to lack would make findings in other files come and go, so those stay as they are.
+        """
+        if self._frozen is None:
+            snapshot = self.snapshot
+            self._frozen = bool(self._since) and all(
+                path in self.documents and path not in self._broken and _has_errors(snapshot, path)
+                for path in self._since or ()
+            )
+        return self._frozen
+
+    def _waits(self, path: str) -> bool:
+        """Whether a file's findings stay as they are until what is half-typed elsewhere is finished."""
+        return path in self._known and self._is_frozen() and path not in (self._since or ())
 
     def judge(self, path: str) -> bool:
         """Find out what there is to show of a file now; whether that differs from before in any way.
@@ -206,16 +238,18 @@ class Folder:
         self.urgent.pop(path, None)
         self.queue.pop(path, None)
         self._judged.add(path)
-        before = self._carry(path, snapshot)
-        known = self.shown.get(path, ())
-        self.shown[path] = before
+        self._known.add(path)
+        known = self.shown.pop(path, ())
+        before = self._carry(path, known, snapshot)
+        if before:
+            self.shown[path] = before
         after = self._steadied(path, snapshot, before)
-        text = snapshot.text(path)
-        if after and text is not None:
+        if after:
             self.shown[path] = after
-            self._placed[path] = text
         else:
-            del self.shown[path]
+            self.shown.pop(path, None)
+            if path not in self.documents:
+                self._placed.pop(path, None)
         return after != known
 
     def _steadied(self, path: str, snapshot: Snapshot, before: tuple[Shown, ...]) -> tuple[Shown, ...]:
@@ -225,12 +259,13 @@ class Folder:
         file_rules = frozenset(meta.id for meta in self.app.rules if meta.unit == "file")
         return steadied(findings, before, snapshot.facts(path), file_rules)
 
-    def _carry(self, path: str, snapshot: Snapshot) -> tuple[Shown, ...]:
+    def _carry(self, path: str, shown: tuple[Shown, ...], snapshot: Snapshot) -> tuple[Shown, ...]:
         """What was shown of a file, moved to its present text."""
-        shown = self.shown.get(path, ())
         edits = self._edits.pop(path, [])
         text = snapshot.text(path)
         old = self._placed.pop(path, None)
+        if text is not None:
+            self._placed[path] = text
         if not shown or text is None or old is None:
             return ()
         return carried(shown, difference(old.data, text.data) if edits is None else edits)
@@ -253,6 +288,14 @@ class Folder:
     def is_absent(self, path: str) -> bool:
         """Whether no file, link or open document of this name is there."""
         return path not in self.documents and not os.path.lexists(os.path.join(self.root, *path.split("/")))
+
+
+def _has_errors(snapshot: Snapshot, path: str) -> bool:
+    """Whether a file does not parse."""
+    facts = snapshot.facts(path)
+    if facts is not None:
+        return not facts.trusted
+    return path.endswith(".json") and not parse_object(snapshot.read(path))
 
 
 def _differing(old: Snapshot | None, new: Snapshot, touched: Collection[str]) -> set[str] | None:

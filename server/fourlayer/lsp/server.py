@@ -16,6 +16,7 @@ from pygls.protocol import default_converter
 
 from fourlayer._version import __version__
 from fourlayer.app import find_root
+from fourlayer.config.load import FILE_NAMES
 from fourlayer.engine.check import CancelledError
 from fourlayer.lsp import actions, commands, configuration, pages, transport, uris, watching
 from fourlayer.lsp.analysis import Analysis
@@ -131,7 +132,11 @@ class Server(LanguageServer):
     def _add_folder(self, uri: str) -> Folder | None:
         """Open the workspace that a folder belongs to, unless it is open."""
         spelled = uris.to_path(uri)
-        return None if spelled is None else self._open_folder(spelled)
+        folder = None if spelled is None else self._open_folder(spelled)
+        if spelled is not None and folder is not None:
+            folder.opened_as.add(uris.real(spelled))
+            self._adopted.discard(folder.root)
+        return folder
 
     def _open_folder(self, spelled: str) -> Folder | None:
         real = uris.real(spelled)
@@ -155,7 +160,9 @@ class Server(LanguageServer):
         if folder is None:
             return
         self._adopted.discard(root)
-        self.diagnostics.withdraw_folder(folder)
+        self._config_due.discard(root)
+        for path in (*folder.shown, *FILE_NAMES):
+            self.diagnostics.withdraw(folder.uri(path))
         for document in folder.documents.values():
             located = self.session.locate_path(document.path)
             if located is not None:
@@ -178,8 +185,11 @@ class Server(LanguageServer):
     def _did_change_folders(self, params: types.DidChangeWorkspaceFoldersParams) -> None:
         for removed in params.event.removed:
             path = uris.canonical(removed.uri)
-            if path is not None:
-                self._close_folder(uris.real(find_root(path)))
+            for folder in list(self.session.folders.values()):
+                if path in folder.opened_as:
+                    folder.opened_as.remove(path)
+                    if not folder.opened_as:
+                        self._close_folder(folder.root)
         for added in params.event.added:
             self._add_folder(added.uri)
         self.analysis.wake()
@@ -349,7 +359,10 @@ class Server(LanguageServer):
         located = self._located(actions.read_target(action["data"]).uri)
         if located is None:
             raise ResponseError(INVALID_PARAMS, "the document belongs to no folder of this session")
-        return actions.resolved(*located, action, self.session.client)
+        try:
+            return actions.resolved(*located, action, self.session.client)
+        finally:
+            self.analysis.wake()
 
     def _hover(self, params: types.HoverParams) -> JsonObject | None:
         located = self._located(params.text_document.uri)
