@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from fourlayer.engine.crashes import Crash, crash_of, told
 from fourlayer.engine.options import OptionError
 from fourlayer.engine.precedence import settled
 from fourlayer.engine.report import reported
@@ -33,7 +34,11 @@ class CancelledError(FourlayerError):
 
 
 class CrashError(FourlayerError):
-    """A rule failed while it made a fix."""
+    """A rule failed while it made a fix; `crash` tells how."""
+
+    def __init__(self, crash: Crash) -> None:
+        self.crash = crash
+        super().__init__(f"{crash.rule} {crash.doing} {crash.where}: {crash.what}")
 
 
 class Unit(NamedTuple):
@@ -58,7 +63,7 @@ class UnitResult(NamedTuple):
     """The rules that got to their end."""
     deps: tuple[tuple[Dep, object], ...]
     findings: tuple[Judged, ...]
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[Trouble | Crash, ...]
     inert: Mapping[str, str]
     seconds: Mapping[str, float]
 
@@ -70,7 +75,7 @@ class FileResult(NamedTuple):
     reported: tuple[Reported, ...]
     suppressed: int
     suppressions: tuple[Suppression, ...]
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[Trouble | Crash, ...]
     dated: bool
 
 
@@ -109,7 +114,7 @@ class Engine:
         run = _Run(self, snapshot, cancelled)
         targets = self.targets(snapshot, paths)
         run.files(targets)
-        providers = [p for p in snapshot.providers if not paths or _touches(p, paths)]
+        providers = _providers(snapshot, paths)
         run.providers(providers)
         run.workspace()
         files = run.assembled()
@@ -119,15 +124,15 @@ class Engine:
         shown = [one for one in everything if show_unverifiable or one.finding.certainty != "unverifiable"]
         troubles = [*run.troubles, *(t for path in sorted(wanted) for t in wanted[path].troubles)]
         troubles += [
-            Trouble("crash", f"{name}: reading this file failed: {text}", path)
+            Crash(name, "could not read", path, text, path)
             for (name, path), text in sorted(snapshot.survey_crashes.items())
         ]
         return Outcome(
             root="",
             findings=tuple(shown),
-            troubles=tuple(dict.fromkeys(troubles)),
+            troubles=told(troubles),
             files=sum(1 for path in targets if _wanted(path, paths)),
-            providers=len(providers),
+            providers=sum(1 for provider in providers if _overlaps(provider, paths)),
             suppressed=sum(result.suppressed for result in wanted.values()),
             seconds=time.perf_counter() - started,
             rule_seconds=run.seconds,
@@ -146,7 +151,7 @@ class Engine:
         """Everything about one file."""
         run = _Run(self, snapshot, None)
         run.files([target for target in self._around(snapshot, path) if self.judges(snapshot, target)])
-        run.providers([p for p in snapshot.providers if _touches(p, (path,))])
+        run.providers(_providers(snapshot, (path,)))
         run.workspace()
         return run.assembled((path,)).get(path, _EMPTY)
 
@@ -159,7 +164,7 @@ class Engine:
         """The code files that are judged and that matter for the findings in `paths`, sorted."""
         found: dict[str, None] = {}
         for provider in snapshot.providers:
-            if not paths or any(_under(p, provider.path) or _under(provider.path, p) for p in paths):
+            if _overlaps(provider, paths):
                 found.update(dict.fromkeys(provider.files))
         outside = self._outside(snapshot, paths)
         found.update((path, None) for path in outside if snapshot.provider_of(path) is None)
@@ -242,7 +247,7 @@ class Engine:
     def _run(self, snapshot: Snapshot, unit: Unit, rules: tuple[RuleMeta, ...]) -> UnitResult:
         view = View(snapshot)
         findings: list[Judged] = []
-        troubles: list[Trouble] = []
+        troubles: list[Trouble | Crash] = []
         seconds: dict[str, float] = {}
         ran: set[str] = set()
         if unit.kind == "file" and view.text(unit.target) is None:
@@ -268,7 +273,7 @@ class Engine:
             seconds,
         )
 
-    def judge(self, view: View, meta: RuleMeta, target: str) -> tuple[list[Judged], Trouble | None]:
+    def judge(self, view: View, meta: RuleMeta, target: str) -> tuple[list[Judged], Trouble | Crash | None]:
         """One rule's findings in one unit; a trouble when it failed, with what it found until then."""
         found: list[Judged] = []
         try:
@@ -281,10 +286,9 @@ class Engine:
         except OptionError as error:
             return found, Trouble("config", f"{meta.id}: {error}")
         except (Exception, RecursionError) as error:  # noqa: BLE001 - a crash must not hide the neighbours
-            what = "the code is nested too deeply" if isinstance(error, RecursionError) else _words(error)
             where = target if meta.unit == "file" else f"provider {target}" if target else "the workspace"
             path = target if meta.unit == "file" else None
-            return found, Trouble("crash", f"{meta.id} failed on {where}: {what}", path)
+            return found, crash_of(meta.id, "failed on", where, error, path)
         return found, None
 
     # One file
@@ -319,7 +323,7 @@ class Engine:
 
     def _suppress(
         self, snapshot: Snapshot, path: str, findings: list[Finding], ran: frozenset[str], today: str
-    ) -> tuple[Verdict, list[Judged], list[Trouble]]:
+    ) -> tuple[Verdict, list[Judged], list[Trouble | Crash]]:
         """Apply the comments of a file, then the rules about them, whose findings comments may name too."""
         data = snapshot.read(path) if is_code(path) else None
         if data is None or (MARK not in data and b"tenant-filter-guard" not in data):
@@ -337,7 +341,7 @@ class Engine:
         first = apply(facts, findings, known, today)
         view = View(snapshot, lambda asked: first.records if asked == path else ())
         late: list[Judged] = []
-        troubles: list[Trouble] = []
+        troubles: list[Trouble | Crash] = []
         for meta in self._about_suppressions:
             if self.rules.severity(meta, path, None, "violation") != "off":
                 found, trouble = self.judge(view, meta, path)
@@ -361,7 +365,8 @@ class Engine:
         try:
             return tuple(self.rules.load(meta).rule.plans(self.context(snapshot, meta), finding))
         except (Exception, RecursionError) as error:
-            raise CrashError(f"{meta.id} failed to plan a fix in {finding.path}: {_words(error)}") from error
+            crash = crash_of(meta.id, "failed to plan a fix in", finding.path, error, finding.path)
+            raise CrashError(crash) from error
 
     def change(self, snapshot: Snapshot, finding: Finding, plan: FixPlan) -> Change | None:
         """What a fix does; None when it no longer applies. Raises `CrashError`."""
@@ -369,7 +374,8 @@ class Engine:
         try:
             return self.rules.load(meta).rule.edits(self.context(snapshot, meta), finding, plan)
         except (Exception, RecursionError) as error:
-            raise CrashError(f"{meta.id} failed to fix {finding.path}: {_words(error)}") from error
+            crash = crash_of(meta.id, "failed to fix", finding.path, error, finding.path)
+            raise CrashError(crash) from error
 
 
 _EMPTY = FileResult((), (), 0, (), (), dated=False)
@@ -386,11 +392,11 @@ class _Run:
         self._ran: dict[str, frozenset[str]] = {}
         self._failed: set[str] = set()
         self._inert: dict[str, str] = {}
-        self._troubles: list[Trouble] = []
+        self._troubles: list[Trouble | Crash] = []
         self.seconds: dict[str, float] = {}
 
     @property
-    def troubles(self) -> list[Trouble]:
+    def troubles(self) -> list[Trouble | Crash]:
         """What failed, and what could not run; each said once."""
         inert = (Trouble("inert-rule", f"{rule}: {why}") for rule, why in sorted(self._inert.items()))
         return [*self._troubles, *inert]
@@ -481,18 +487,23 @@ def _is_valid(snapshot: Snapshot, deps: Iterable[tuple[Dep, object]]) -> bool:
     return all(stamp(dep) == was for dep, was in deps)
 
 
-def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+def _providers(snapshot: Snapshot, paths: Sequence[str]) -> list[Provider]:
+    """The providers whose findings may stand in one of the paths; no paths: all.
+
+    A provider's findings stand in its own folder, or in a document beside the providers.
+    """
+    providers = snapshot.providers
+    beside = [path for path in paths if not any(_under(path, provider.path) for provider in providers)]
+    return [
+        provider
+        for provider in providers
+        if _overlaps(provider, paths) or any(_under(path, provider.root) for path in beside)
+    ]
 
 
-def _touches(provider: Provider, paths: Sequence[str]) -> bool:
-    """Whether a provider's findings may stand in one of the paths: in its folder, or beside the providers."""
-    for path in paths:
-        if _under(path, provider.path) or _under(provider.path, path):
-            return True
-        if _under(path, provider.root):
-            return True
-    return False
+def _overlaps(provider: Provider, paths: Sequence[str]) -> bool:
+    """Whether one of the paths is in the provider's folder or around it; no paths are everything."""
+    return not paths or any(_under(p, provider.path) or _under(provider.path, p) for p in paths)
 
 
 def _in_roots(snapshot: Snapshot, path: str) -> bool:

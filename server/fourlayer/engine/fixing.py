@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.engine.check import CrashError, Engine
+from fourlayer.engine.crashes import Crash, told
 from fourlayer.project.layout import is_code
 from fourlayer.rule.model import Change, FixPlan, TextEdit
 from fourlayer.rule.outcome import Outcome, Reported, Trouble
@@ -64,7 +65,7 @@ def fix(
     wanted = _wanted(unsafe)
     first = snapshot
     applied: list[Applied] = []
-    troubles: dict[Trouble, None] = {}
+    troubles: dict[Trouble | Crash, None] = {}
     given_up: set[str] = set()
     gone: set[str] = set()
     seen = {_state(first, snapshot, gone)}
@@ -93,7 +94,7 @@ def fix(
         {path: first.read(path) for path in touched},
         tuple(applied) if touched else (),
         remaining,
-        outcome._replace(troubles=(*outcome.troubles, *troubles)),
+        outcome._replace(troubles=(*outcome.troubles, *told(troubles))),
         snapshot,
     )
 
@@ -105,10 +106,10 @@ def _wanted(unsafe: bool) -> Wanted:
 
 def _pass(
     engine: Engine, snapshot: Snapshot, outcome: Outcome, wanted: Wanted, given_up: set[str]
-) -> tuple[list[_Candidate], list[tuple[str, Trouble]]]:
+) -> tuple[list[_Candidate], list[tuple[str, Trouble | Crash]]]:
     """The changes of one pass, none in another's way, and the fixes that failed, by fingerprint."""
     chosen: list[_Candidate] = []
-    failed: list[tuple[str, Trouble]] = []
+    failed: list[tuple[str, Trouble | Crash]] = []
     taken = _Taken(snapshot)
     for reported in outcome.findings:
         if reported.fingerprint in given_up:
@@ -120,7 +121,7 @@ def _pass(
         try:
             change = engine.change(snapshot, reported.finding, plan)
         except CrashError as error:
-            failed.append((reported.fingerprint, Trouble("crash", str(error), reported.finding.path)))
+            failed.append((reported.fingerprint, error.crash))
             continue
         if change is None or not _changes_something(snapshot, change):
             continue
