@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from fourlayer.rule.model import Change, Create, FixPlan, TextEdit
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import chain_of, uncast
+from fourlayer.syntax.facts import walk
+from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.types.explicit_any import _render as render
 from fourlayer_rules.types.explicit_any import _reuse as reuse
 from fourlayer_rules.types.explicit_any import _safe as safe
 from fourlayer_rules.types.explicit_any._infer import UNKNOWN, Array, Inference, Named, Object, Type, is_telling
 from fourlayer_rules.types.explicit_any._infer import Plain as PlainType
-from fourlayer_rules.types.explicit_any._names import subject_words, type_name
+from fourlayer_rules.types.explicit_any._names import singular_name, subject_words, type_name, words
 from fourlayer_rules.types.explicit_any._place import Observation, Place, observe, place_at
 from fourlayer_rules.types.explicit_any._sources import Fixture, SchemaAt, fixture_for, schema_for
 from fourlayer_rules.types.explicit_any._use import Event, TypeAt
@@ -30,11 +32,17 @@ _KEY_TYPE = "PropertyKey"
 
 
 class Inferred(NamedTuple):
-    """The type that a value's use asks for, the node it replaces and where `!` keeps the code compiling."""
+    """The type that a value's use asks for, the node it replaces and where `!` keeps the code compiling.
+
+    `nothing` are `null` and `undefined` where the value may be those, too; `assured` tells that a
+    declaration without initialiser needs a `!`.
+    """
 
     type: Type
     node: n.Type
     repairs: tuple[Event, ...]
+    nothing: tuple[str, ...] = ()
+    assured: bool = False
 
 
 class Fixes:
@@ -153,9 +161,17 @@ class Fixes:
             found = inference.of(seen.use)
         if not inference.sound or not is_telling(found) or _shorthand(seen.observer.repairs):
             return None
-        if any(event.site.path != place.site.path for event in seen.observer.repairs):
+        nothing, assured = nothings(self.world, place) if node is place.node or not place.steps[1:] else ((), False)
+        repairs = list(seen.observer.repairs)
+        use = seen.root if not place.steps or place.record is node else seen.use
+        for word, kind in (("undefined", "present"), ("null", "solid")):
+            if word in nothing or (word == "undefined" and _is_optional(place)):
+                repairs += [event for event in use.hard if not seen.observer.guarded(event, kind)]
+        repairs = list(dict.fromkeys(repairs))
+        if _shorthand(repairs) or any(event.site.path != place.site.path for event in repairs):
             return None
-        return Inferred(found, node, tuple(seen.observer.repairs))
+        shown = tuple(word for word in nothing if word != "undefined" or not _is_optional(place))
+        return Inferred(found, node, tuple(repairs), shown, assured)
 
     def _given_by_callback(self) -> Type | None:
         """What an array method hands to a callback whose parameter is `any`; None where that is `any`, too."""
@@ -217,7 +233,25 @@ class Fixes:
         """The name of a new type."""
         assert self.place is not None
         provider = self.world.provider.pascal if self.world.provider is not None else ""
-        return type_name(self.place, provider, self._taken)
+        if any(step.kind == "map" for step in self.place.steps):
+            kept = self._set_into_map()
+            if kept:
+                return type_name(self.place._replace(subject=kept, steps=()), provider, self._taken, plural=False)
+        plural = self.inferred is not None and bool(_core(self.inferred.type)[1])
+        return type_name(self.place, provider, self._taken, plural=plural)
+
+    def _set_into_map(self) -> str:
+        """The name of what is put into a map: `cache.set(id, issue)` says `issue`."""
+        assert self.place is not None
+        for other in self.world.sites(self.place.site.path):
+            for node in walk(other.decl.node):
+                callee = uncast(node.callee) if isinstance(node, n.Call) else None
+                if isinstance(node, n.Call) and isinstance(callee, n.Member) and callee.name == "set":
+                    owner = callee.object
+                    named = owner.name if isinstance(owner, n.Name | n.Member) else ""
+                    if named == self.place.subject and len(node.args) == 2 and isinstance(node.args[1], n.Name):
+                        return node.args[1].name
+        return ""
 
     @cached_property
     def described(self) -> str | None:
@@ -277,7 +311,16 @@ class Fixes:
     def _renderer(self, home: str) -> render.Renderer:
         provider = self.world.provider.pascal if self.world.provider is not None else ""
         facts = self.world.facts(home) or self.facts
-        return render.Renderer(self.world, home, provider, self._taken, render.style_of(facts))
+        return render.Renderer(self.world, home, provider, self._taken, render.style_of(facts), self._nested)
+
+    def _nested(self, found: Object, prop: str, provider: str) -> tuple[str, str] | None:
+        """A declared type for a nested object."""
+        if not prop:
+            return None
+        place = self.place
+        inside = place.subject if place is not None and place.kind in ("property", "alias") else ""
+        known = reuse.find(self.world, found, words(singular_name(prop)), inside)
+        return (known.name, known.site.path) if known is not None else None
 
     def _write(self, found: Type) -> Written | None:
         """The text for the place of the `any`, and the declarations that it needs."""
@@ -321,7 +364,7 @@ class Fixes:
             return self._use_known(inferred)
         if plan.kind == "new-dto":
             written = self._write(inferred.type)
-            return None if written is None else self._written(inferred.node, written, inferred.repairs)
+            return None if written is None else self._written(inferred, written)
         return None
 
     def _plain(self, text: str) -> Change:
@@ -364,7 +407,7 @@ class Fixes:
         else:
             wanted = () if path == place.site.path else (render.Wanted(name, path, True),)
             written = Written(_layered(name, layers), (), (), wanted)
-        return self._written(inferred.node, written, inferred.repairs)
+        return self._written(inferred, written)
 
     def _use_fixture(self) -> Change | None:
         fixture, place = self.fixture, self.place
@@ -375,8 +418,13 @@ class Fixes:
         if seen is not None and place.record is not None and isinstance(_core(fixture.type)[0], Object):
             node = place.record
         written = self._write(_completed(fixture.type, self.inferred))
-        repairs = tuple(seen.observer.repairs) if seen is not None else ()
-        return None if written is None else self._written(node, written, repairs)
+        return None if written is None else self._written(self._like_inferred(fixture.type, node), written)
+
+    def _like_inferred(self, found: Type, node: n.Type) -> Inferred:
+        """Another type for the same place, with what the place needs besides."""
+        if self.inferred is not None:
+            return self.inferred._replace(type=found, node=node)
+        return Inferred(found, node, ())
 
     def _use_schema(self) -> Change | None:
         schema, place, seen = self.schema, self.place, self.observation
@@ -393,16 +441,18 @@ class Fixes:
         if not any(bound.local == "z" for item in self.facts.imports for bound in item.names):
             wanted.append(render.Wanted("z", "zod", False))
         text = _layered(f"z.infer<typeof {schema.name}>", layers)
-        return self._written(node, Written(text, (), (), tuple(wanted)), tuple(seen.observer.repairs))
+        return self._written(self._like_inferred(UNKNOWN, node), Written(text, (), (), tuple(wanted)))
 
-    def _written(self, node: n.Type, written: Written, repairs: tuple[Event, ...]) -> Change:
+    def _written(self, inferred: Inferred, written: Written) -> Change:
         place = self.place
         assert place is not None
-        site, path = place.site, place.site.path
-        edits = self._annotation(node, written.text)
-        for event in repairs:
+        path = place.site.path
+        edits = self._annotation(inferred.node, _with_nothing(written.text, inferred.nothing, place))
+        for event in inferred.repairs:
             end = event.site.decl.span(event.node).end
             edits.append(TextEdit(end, end, "!"))
+        if inferred.assured:
+            edits += _assurance(place)
         edits += render.import_edits(self.world, self.facts, path, list(written.wanted))
         if not written.declarations:
             return Change({path: _sorted(edits)})
@@ -469,6 +519,93 @@ class Written(NamedTuple):
     declarations: tuple[str, ...]
     imports: tuple[render.Wanted, ...]
     wanted: tuple[render.Wanted, ...]
+
+
+def _is_optional(place: Place) -> bool:
+    holder = place.holder
+    return isinstance(holder, n.Param | n.ClassMember) and holder.optional and not place.steps
+
+
+def _with_nothing(text: str, nothing: tuple[str, ...], place: Place) -> str:
+    """A type's text with `null` and `undefined`, those left out that the annotation has already."""
+    outer = place.site.decl.parent(place.node)
+    there = place.site.decl.text_of(outer) if isinstance(outer, n.TypeUnion) else ""
+    extra = [word for word in nothing if not _mentions(there, word)]
+    return " | ".join([f"({text})" if extra and "=>" in text else text, *extra])
+
+
+def _assurance(place: Place) -> list[TextEdit]:
+    """The `!` after the name of a field or variable that is given its value later."""
+    holder, decl = place.holder, place.site.decl
+    if isinstance(holder, n.ClassMember) and holder.name is not None:
+        at = decl.start + holder.name_start + len(holder.name.encode())
+        return [TextEdit(at, at, "!")]
+    if isinstance(holder, n.Declarator):
+        at = decl.span(holder.target).end
+        return [TextEdit(at, at, "!")]
+    return []
+
+
+def nothings(world: World, place: Place) -> tuple[tuple[str, ...], bool]:
+    """Whether the value may be null or undefined besides, and whether it is declared without a value."""
+    site, holder = place.site, place.holder
+    values: list[n.Expr] = []
+    found: set[str] = set()
+    outer = site.decl.parent(place.node)
+    if isinstance(outer, n.TypeUnion):
+        found |= {word for word in ("null", "undefined") if _mentions(site.decl.text_of(outer), word)}
+    assured = False
+    if isinstance(holder, n.Declarator):
+        if holder.init is not None:
+            values.append(holder.init)
+        for binding in scopes_of(site.decl).declared_by(holder):
+            values += [write.value for write in binding.writes if isinstance(write, n.Assign)]
+            if binding.scope is site.decl.node and binding.kind in ("let", "var"):
+                for other in world.sites(site.path):
+                    values += _assigned_to(other.decl.node, binding.name)
+        assured = holder.init is None and not _in_loop_head(site.decl.parent(holder))
+    elif isinstance(holder, n.ClassMember) and holder.name is not None:
+        if holder.init is not None:
+            values.append(holder.init)
+        in_constructor = False
+        for where, member in world.this_references(site, holder.name):
+            parent = where.decl.parent(member)
+            if isinstance(parent, n.Assign) and parent.target is member:
+                values.append(parent.value)
+                in_constructor = in_constructor or where.decl.name == "constructor"
+        free = {"abstract", "declare", "static"} & set(holder.modifiers) or holder.optional
+        assured = holder.init is None and not in_constructor and not free
+    elif isinstance(holder, n.Function):
+        values += [node.value for node in walk(holder) if isinstance(node, n.Return) and node.value is not None]
+    elif isinstance(holder, n.Param) and holder.default is not None:
+        values.append(holder.default)
+    for value in values:
+        for one in _branches(value):
+            if isinstance(one, n.Const) and one.value in ("null", "undefined"):
+                found.add(one.value)
+    if place.steps:
+        found &= {word for word in ("null", "undefined") if isinstance(outer, n.TypeUnion)}
+    return tuple(sorted(found)), assured and "undefined" not in found
+
+
+def _branches(expr: n.Expr) -> list[n.Expr]:
+    if isinstance(expr, n.Cond):
+        return [*_branches(expr.then), *_branches(expr.other)]
+    if isinstance(expr, n.Binary) and expr.op in ("??", "||"):
+        return _branches(expr.right)
+    return [expr]
+
+
+def _assigned_to(root: n.Node, name: str) -> list[n.Expr]:
+    return [
+        node.value
+        for node in walk(root)
+        if isinstance(node, n.Assign) and isinstance(node.target, n.Name) and node.target.name == name
+    ]
+
+
+def _in_loop_head(node: n.Node | None) -> bool:
+    return isinstance(node, n.Loop)
 
 
 def _core(found: Type) -> tuple[Type, tuple[bool, ...]]:

@@ -64,9 +64,10 @@ def _step(node: n.Node, state: State) -> State:
         written = dotted(node.value)
     if written is None:
         return state
-    return frozenset(
-        fact for fact in state if fact[1] != written and not fact[1].startswith(written + ".")
-    )
+    kept = frozenset(fact for fact in state if fact[1] != written and not fact[1].startswith(written + "."))
+    if isinstance(node, n.Assign) and node.op == "=" and isinstance(uncast(node.value), n.Object | n.Array | n.Str):
+        return kept | {("present", written), ("solid", written)}
+    return kept
 
 
 def _join(one: State, two: State) -> State:
@@ -159,9 +160,11 @@ def _all_there(expr: n.Expr) -> Iterator[Fact]:
 
 
 def _prefixes(expr: n.Expr) -> Iterator[Fact]:
-    """What a member path must hold for its end to be there."""
+    """What stands before a `?.` when the end of the chain is there."""
     node = uncast(expr)
     while isinstance(node, n.Member):
-        node = uncast(node.object)
-        yield from _named("present", node)
-        yield from _named("solid", node)
+        inner = uncast(node.object)
+        if node.optional:
+            yield from _named("present", inner)
+            yield from _named("solid", inner)
+        node = inner

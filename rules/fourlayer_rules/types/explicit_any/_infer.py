@@ -46,11 +46,12 @@ class Function(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A property of an object type; `needed` where the code fails without it."""
+    """A property of an object type; `needed` where the code fails without it, `written` where it sets it."""
 
     type: Type
     optional: bool
     needed: bool = False
+    written: bool = False
 
 
 class Object(NamedTuple):
@@ -108,7 +109,7 @@ class Inference:
                 self.sound = False
         elif use.maybe and not is_truth_only(use) and self._may_be(use, "present"):
             optional = True
-        return Field(self.of(use, depth + 1), optional, not self._may_be(use, "present"))
+        return Field(self.of(use, depth + 1), optional, not self._may_be(use, "present"), use.provided)
 
     def _may_be(self, use: Use, kind: str) -> bool:
         if self.flat:

@@ -78,3 +78,23 @@ RESULTS: dict[str, str] = {
 }
 STRING_RESULTS = STRING - {"split", "startsWith", "endsWith", "charCodeAt", "codePointAt", "localeCompare"}
 BUILTIN_STRING_TYPES = frozenset({"string", "number", "boolean", "bigint", "symbol"})
+METHOD_PARAMETERS: dict[str, tuple[str, ...]] = {
+    "slice": ("number", "number"),
+    "substring": ("number", "number"),
+    "substr": ("number", "number"),
+    "charAt": ("number",),
+    "at": ("number",),
+    "repeat": ("number",),
+    "toFixed": ("number",),
+    "padStart": ("number", "string"),
+    "padEnd": ("number", "string"),
+    "startsWith": ("string",),
+    "endsWith": ("string",),
+    "localeCompare": ("string",),
+    "split": ("string",),
+    "join": ("string",),
+    "setHours": ("number",),
+    "setDate": ("number",),
+}
+"""What methods of built-in values take, where nothing says that the method is another one."""
+OPTIONAL_SECOND = frozenset({"slice", "substring", "substr"})

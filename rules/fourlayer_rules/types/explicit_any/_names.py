@@ -24,6 +24,10 @@ GENERIC = frozenset(
     "record row json content event message msg info options opts o d r p v i it current node thing dto entity "
     "element items rows entries records values output rest acc curr next prev model source src".split()
 )
+_VAGUE = frozenset(
+    "fields field properties property props attributes meta metadata links type status state kind name names details "
+    "config settings context extra key header headers user account address".split()
+) - {"user", "account", "address"}
 _SHORT = {"res": "response", "msg": "message", "obj": "object", "opts": "options", "el": "element", "src": "source"}
 _TAILS = ("Data", "Payload", "Input", "Record", "Shape")
 
@@ -109,9 +113,11 @@ def _one(parts: list[str]) -> list[str]:
     return [*parts[:-1], singular(parts[-1])] if parts else parts
 
 
-def type_name(place: Place, provider: str, taken: Callable[[str], bool]) -> str:
-    """A name for the type at a place that nothing else has."""
+def type_name(place: Place, provider: str, taken: Callable[[str], bool], *, plural: bool) -> str:
+    """A name for the type at a place that nothing else has; `plural`: the value is a list of them."""
     parts = subject_words(place)
+    if plural and not any(step.kind == "item" for step in place.steps):
+        parts = _one(parts)
     own = [word.lower() for word in words(provider)]
     if own and parts[: len(own)] == own:
         parts = parts[len(own) :] or ["payload"]
@@ -130,9 +136,17 @@ def type_name(place: Place, provider: str, taken: Callable[[str], bool]) -> str:
 def nested_name(parent: str, prefix: str, prop: str, is_item: bool, taken: Callable[[str], bool]) -> str:
     """A name for the type of a property."""
     last = singular_name(prop) if is_item else "".join(_capital(part) for part in _WORDS.findall(prop))
-    own = prefix + last
-    candidates = [own] if is_item and last and prefix else []
-    candidates += [parent + (last or "Value")]
+    last = last or "Value"
+    telling = words(last) and not (len(words(last)) == 1 and words(last)[0] in _VAGUE | GENERIC)
+    candidates = [prefix + last] if telling and prefix and not last.startswith(prefix) else []
+    candidates.append(parent + _without_overlap(parent, last))
     candidates += [f"{parent}{last}{tail}" for tail in _TAILS]
     candidates += [f"{parent}{last}{number}" for number in range(2, 100)]
     return next(name for name in candidates if not taken(name))
+
+
+def _without_overlap(parent: str, last: str) -> str:
+    """`Status` + `StatusCategory` is `StatusCategory`."""
+    tail = _WORDS.findall(parent)[-1:]
+    own = _WORDS.findall(last)
+    return "".join(own[1:]) if tail == own[:1] and len(own) > 1 else last

@@ -489,6 +489,9 @@ class Observer:
             return
         if self.judging and param.type is not None:
             return
+        if not self.world.is_near(callee.site.path):
+            use.lost = use.demands = True
+            return
         if isinstance(callee.function, n.Function) and callee.function.body is not None and not param.rest:
             if param.type is None and not isinstance(param.target, n.Name | n.ObjectPattern | n.ArrayPattern):
                 return
@@ -627,7 +630,20 @@ class Observer:
                 return
             if _is_logger(callee):
                 return
+            expected = methods.METHOD_PARAMETERS.get(callee.name, ())
+            position = call.args.index(flow.node)
+            kind = expected[position] if position < len(expected) else ""
+            if kind and outer is None and not self._is_service(callee):
+                if position == 0 or callee.name not in methods.OPTIONAL_SECOND:
+                    self._need(flow)
+                use.demands = True
+                use.prims.add(kind)
+                return
         use.demands = use.lost = True
+
+    def _is_service(self, callee: n.Member) -> bool:
+        """`this.client.search(x)`: methods of fields are not those of strings and arrays."""
+        return isinstance(callee.object, n.Name) and callee.object.name == "this"
 
     def _constructor(self, site: Site, call: n.New) -> Callee | None:
         if not isinstance(call.callee, n.Name):

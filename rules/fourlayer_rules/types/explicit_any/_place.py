@@ -155,7 +155,7 @@ def _holder(site: Site, parent: n.Node | None, child: n.Node) -> tuple[Kind, str
     if isinstance(parent, n.Try):
         return "catch", _pattern_name(parent.param) if parent.param is not None else ""
     if isinstance(parent, n.Cast):
-        return "cast", ""
+        return "cast", _last_name(parent.value)
     if isinstance(parent, n.Call | n.New | n.Tagged):
         return "call", ""
     if isinstance(parent, n.TypeAlias):
@@ -165,6 +165,12 @@ def _holder(site: Site, parent: n.Node | None, child: n.Node) -> tuple[Kind, str
     if isinstance(parent, n.TypeParam):
         return "type parameter", parent.name
     return "other", ""
+
+
+def _last_name(expr: n.Node) -> str:
+    while isinstance(expr, n.Cast | n.Await):
+        expr = expr.value
+    return expr.name if isinstance(expr, n.Name | n.Member) and expr.name not in ("this", "super") else ""
 
 
 def _pattern_name(pattern: n.Node) -> str:

@@ -80,7 +80,17 @@ def style_of(facts: FileFacts | None) -> Style:
 class Renderer:
     """Writes types for one file (`home`); collects the declarations and imports they need."""
 
-    def __init__(self, world: World, home: str, prefix: str, taken: Callable[[str], bool], style: Style) -> None:
+    def __init__(
+        self,
+        world: World,
+        home: str,
+        prefix: str,
+        taken: Callable[[str], bool],
+        style: Style,
+        find: Callable[[Object, str, str], tuple[str, str] | None] | None = None,
+    ) -> None:
+        self.find = find
+        """Finds a declared type for a nested object, by the property's name."""
         self.world = world
         self.home = home
         self.prefix = prefix
@@ -117,7 +127,17 @@ class Renderer:
                 f"({text})" if isinstance(item, Function) else text
                 for item, text in zip(found.items, items, strict=True)
             )
-        name = nested_name(parent, self.prefix, prop or "value", is_item, self.taken)
+        known = self.find(found, prop, self.prefix) if self.find is not None else None
+        if known is not None:
+            name, path = known
+            one = Wanted(name, path, True)
+            if path != self.home and one not in self.imports:
+                self.imports.append(one)
+            return name
+        if not prop and parent not in self.names and not self._taken(parent):
+            name = parent
+        else:
+            name = nested_name(parent, self.prefix, prop or "value", is_item, self.taken)
         self.declare(found, name)
         return name
 
@@ -141,10 +161,8 @@ class Renderer:
         """A property."""
         text = self.text(field.type, owner, key)
         shown = key if _IDENTIFIER.fullmatch(key) else f'"{key}"'
-        if field.optional and text != "unknown":
-            if isinstance(field.type, Function):
-                text = f"({text})"
-            return f"{shown}?: {text} | undefined"
+        if field.optional and field.written and text != "unknown":
+            return f"{shown}?: {f'({text})' if isinstance(field.type, Function) else text} | undefined"
         return f"{shown}{'?' if field.optional else ''}: {text}"
 
     def inline(self, found: Object) -> str:
@@ -156,8 +174,6 @@ class Renderer:
         """A property of an object type on one line."""
         shown = key if _IDENTIFIER.fullmatch(key) else f'"{key}"'
         text = self.inline(field.type) if isinstance(field.type, Object) else self.text(field.type, "", key)
-        if field.optional and text != "unknown":
-            return f"{shown}?: {text} | undefined"
         return f"{shown}{'?' if field.optional else ''}: {text}"
 
     def _base(self, base: Extended, name: str) -> str | None:

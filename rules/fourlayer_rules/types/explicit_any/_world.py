@@ -62,6 +62,14 @@ class World:
             known = self._sites[path] = tuple(found)
         return known
 
+    def module(self, specifier: str, importer: str) -> str | None:
+        """The workspace file that a specifier names."""
+        return self.local_module(specifier, importer) or self.view.resolve(specifier, importer).path
+
+    def is_near(self, path: str) -> bool:
+        """Whether a file belongs to the same provider, so that values are followed into it."""
+        return path == self.path or (self.provider is not None and path.startswith(self.provider.path + "/"))
+
     def local_module(self, specifier: str, importer: str) -> str | None:
         """The file of the same provider (or folder) that a relative specifier names."""
         if not specifier.startswith("."):
@@ -91,7 +99,7 @@ class World:
                 continue
             for bound in item.names:
                 if bound.local == name and bound.imported not in ("*", "="):
-                    target = self.local_module(item.specifier, path)
+                    target = self.module(item.specifier, path)
                     return self.exported(target, bound.imported, hops + 1) if target is not None else None
         return None
 
@@ -103,11 +111,17 @@ class World:
         for export in facts.exports:
             if export.name == name and export.kind != "all":
                 if export.specifier is not None:
-                    target = self.local_module(export.specifier, path)
+                    target = self.module(export.specifier, path)
                     if target is None:
                         return None
                     return self.exported(target, export.local or name, hops + 1)
                 return self.named(path, export.local or name, hops + 1)
+        for export in facts.exports:
+            if export.kind == "all" and export.specifier is not None:
+                target = self.module(export.specifier, path)
+                found = self.exported(target, name, hops + 1) if target is not None else None
+                if found is not None:
+                    return found
         return None
 
     # Types
