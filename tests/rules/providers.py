@@ -126,7 +126,10 @@ export abstract class EnterpriseAdapter {
 """Shared code without a health status, connection error or validation error."""
 
 ACME = {
-    f"{ROOT}/acme/index.ts": "export { AcmeAdapter } from './AcmeAdapter.js';\nexport type { AcmeDeal } from './AcmeAdapter.js';\n",
+    f"{ROOT}/acme/index.ts": """\
+export { AcmeAdapter } from './AcmeAdapter.js';
+export type { AcmeDeal } from './AcmeAdapter.js';
+""",
     f"{ROOT}/acme/AcmeAdapter.ts": """\
 import { AuthError, EnterpriseAdapter, IntegrationError, Limiter } from '../base/index.js';
 import type { AdapterConfig, Entity, FetchOptions } from '../base/index.js';
@@ -185,7 +188,8 @@ export class AcmeAdapter extends EnterpriseAdapter {
     }
 
     describe(): string {
-        return `acme at ${this.config.baseUrl ?? DEFAULT_URL} within ${this.config.timeout ?? DEFAULT_TIMEOUT_MS}`;
+        const limit = this.config.timeout ?? DEFAULT_TIMEOUT_MS;
+        return `acme at ${this.config.baseUrl ?? DEFAULT_URL} within ${limit}`;
     }
 
     async fetchEntities(entityType: string, options?: FetchOptions): Promise<Entity[]> {

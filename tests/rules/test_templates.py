@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import pytest
 
@@ -30,6 +30,8 @@ ORDERS = {
 }
 
 Files = dict[str, str]
+
+pytestmark = pytest.mark.node
 
 
 class Judged(NamedTuple):
@@ -242,7 +244,8 @@ import { AcmeServiceError, wrapAcmeError } from "./out/all/packages/integrations
 import { checkAcmeHealth } from "./out/all/packages/integrations/acme/health.js";
 import { checkInstanceCRMHealth } from "./out/all/packages/integrations/instance-crm/health.js";
 import { FreshAdapter } from "./out/all/packages/integrations/fresh/FreshAdapter.js";
-import { AuthError, IntegrationError, RateLimitError } from "./out/all/packages/integrations/base/index.js";
+import { AuthError, IntegrationError, RateLimitError }
+  from "./out/all/packages/integrations/base/index.js";
 
 const listen = (handler) => new Promise((resolve) => {
   const server = createServer(handler);
@@ -289,7 +292,8 @@ results.unchanged = [
   new IntegrationError("m", "C", "p"), new AuthError("p", "m"), new RateLimitError("p", 5),
   new AcmeServiceError("m", "C", false),
 ].every(same);
-results.twice = (() => { const once = wrapAcmeError(new Error("x")); return wrapAcmeError(once) === once; })();
+const once = wrapAcmeError(new Error("x"));
+results.twice = wrapAcmeError(once) === once;
 const told = (error) => {
   const { code, retryable, statusCode, retryAfter, constructor } = wrapAcmeError(error);
   return [constructor.name, code, retryable, statusCode ?? null, retryAfter ?? null];
@@ -311,7 +315,9 @@ results.nothing = told(undefined);
 const original = { status: 500 };
 results.original = wrapAcmeError(original).originalError === original;
 
-const outcome = async (call) => { try { return await call(); } catch (error) { return [error.constructor.name, error.code]; } };
+const outcome = async (call) => {
+  try { return await call(); } catch (error) { return [error.constructor.name, error.code]; }
+};
 process.env.FRESH_BASE_URL = goodUrl;
 const connect = async (token) => {
   const adapter = new FreshAdapter({ provider: "fresh" });
@@ -345,8 +351,8 @@ def test_the_adapter_behaves_as_before(ran: dict[str, object]) -> None:
 
 
 def _status(answer: object) -> tuple[object, object]:
-    assert isinstance(answer, dict)
-    return answer["status"], answer.get("errorCode")
+    status = cast("dict[str, object]", answer)
+    return status["status"], status.get("errorCode")
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.project.resolve import specifier_style
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
 from fourlayer_rules.derive.classes import Chain, head
+from fourlayer_rules.derive.names import Adapter, convention, find_adapter, function_of
 from fourlayer_rules.derive.settings import Derived, Setting, derive_settings, url_keys
 from fourlayer_rules.derive.shared import ErrorClass, base_class, error_class
 from fourlayer_rules.derive.style import Style, style_of
@@ -20,13 +21,7 @@ if TYPE_CHECKING:
     from fourlayer.config.settings import Settings
     from fourlayer.project.layout import Provider
     from fourlayer.project.snapshot import View
-    from fourlayer.syntax.facts import Decl, FileFacts
-
-Kind = Literal["config", "errors", "health", "types", "index", "adapter"]
-"""The kinds of files that there is a template for."""
-
-KINDS: tuple[Kind, ...] = ("types", "errors", "config", "health", "adapter", "index")
-"""In the order in which they build on one another."""
+    from fourlayer.syntax.facts import FileFacts
 
 BASE_ERROR = "IntegrationError"
 _ERROR_ROLES: Mapping[str, tuple[str, ...]] = {
@@ -36,19 +31,6 @@ _ERROR_ROLES: Mapping[str, tuple[str, ...]] = {
     "validation": ("ValidationError",),
     "connection": ("ConnectionError", "NetworkError"),
 }
-
-
-class Adapter(NamedTuple):
-    """The adapter's file and class."""
-
-    path: str
-    facts: FileFacts
-    decl: Decl
-
-    @property
-    def class_name(self) -> str:
-        """The class's name."""
-        return self.decl.name or ""
 
 
 class ConfigApi(NamedTuple):
@@ -182,29 +164,6 @@ def source_files(view: View, provider: Provider) -> tuple[str, ...]:
     )
 
 
-def find_adapter(view: View, provider: Provider) -> Adapter | None:
-    """The adapter's class: the one that is named like its file, however it is written."""
-    path = provider.adapter
-    facts = view.facts(path) if path is not None else None
-    if path is None or facts is None:
-        return None
-    stem = path.rpartition("/")[2].rpartition(".")[0]
-    classes = [decl for decl in facts.decls if decl.kind == "class"]
-    named = [decl for decl in classes if alike(decl.name or "") == alike(stem)]
-    if not named:
-        named = [decl for decl in classes if decl.exported and (decl.name or "").endswith("Adapter")]
-    return Adapter(path, facts, named[0]) if named else None
-
-
-def convention(pattern: str, provider: Provider) -> str:
-    """A name of the conventions with the provider's put in."""
-    return (
-        pattern.replace("{Provider}", provider.pascal)
-        .replace("{provider}", provider.folder)
-        .replace("{PROVIDER}", provider.env_prefix)
-    )
-
-
 def _style(view: View, provider: Provider) -> Style:
     """The provider's own style; that of shared code for a provider with nothing to look at."""
     own = [path for path in (provider.adapter, provider.entry, *source_files(view, provider)) if path]
@@ -327,19 +286,6 @@ def _existing_config(view: View, provider: Provider, path: str) -> ConfigApi | N
         url[1] if url is not None else True,
         function.is_async,
     )
-
-
-def function_of(decl: Decl) -> n.Function | None:
-    """The function that a declaration declares: `function f`, `const f = () => ...`."""
-    node = decl.node
-    if isinstance(node, n.FunctionDecl):
-        return node.function
-    if isinstance(node, n.VarDecl) and len(node.declarators) == 1:
-        value = node.declarators[0].init
-        while isinstance(value, n.Cast):
-            value = value.value
-        return value if isinstance(value, n.Function) else None
-    return None
 
 
 def _omittable(param: n.Param) -> bool:

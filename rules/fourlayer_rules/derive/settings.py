@@ -219,10 +219,9 @@ def _from_configuration(walker: _Adapter, table: _Table) -> None:
     for source, group in by_key.items():
         values = {use.value for use in group}
         only = next(iter(values)) if len(values) == 1 else None
-        kinds = {use.value.kind for use in group if use.value is not None}
-        if not kinds:
+        kind: SettingKind | None = next((use.value.kind for use in group if use.value is not None), None)
+        if kind is None or any(use.value is None or use.value.kind != kind for use in group):
             continue
-        kind = kinds.pop()
         key = "timeoutMs" if source == "timeout" and kind == "number" else source
         table.add(key, kind, only.text if only is not None else None)
         for use in group:
@@ -238,16 +237,19 @@ def _from_configuration(walker: _Adapter, table: _Table) -> None:
 def _uses(walker: _Adapter, member: Decl) -> Iterator[_Use]:
     scopes = scopes_of(member)
     for node in walk(member.node):
-        if isinstance(node, n.Binary) and node.op in {"??", "||"} and isinstance(node.left, n.Member):
-            if walker.is_config(scopes, node.left.object):
-                value, constant = walker.literal(node.right)
-                if value is not None:
-                    yield _Use(node.left.name, value, constant, walker.site(member, node.right))
-        elif isinstance(node, n.PatternProp) and node.default is not None and node.key is not None:
-            if _destructures_config(walker, scopes, member, node):
-                value, constant = walker.literal(node.default)
-                if value is not None:
-                    yield _Use(node.key, value, constant, walker.site(member, node.default))
+        fallback = _fallback(walker, scopes, member, node)
+        value, constant = walker.literal(fallback[1]) if fallback is not None else (None, None)
+        if fallback is not None and value is not None:
+            yield _Use(fallback[0], value, constant, walker.site(member, fallback[1]))
+
+
+def _fallback(walker: _Adapter, scopes: Scopes, member: Decl, node: n.Node) -> tuple[str, n.Expr] | None:
+    """The key and the fallback of `config.key ?? x`, and of `{ key = x } = config`."""
+    if isinstance(node, n.Binary) and node.op in {"??", "||"} and isinstance(node.left, n.Member):
+        return (node.left.name, node.right) if walker.is_config(scopes, node.left.object) else None
+    if isinstance(node, n.PatternProp) and node.default is not None and node.key is not None:
+        return (node.key, node.default) if _destructures_config(walker, scopes, member, node) else None
+    return None
 
 
 def _destructures_config(walker: _Adapter, scopes: Scopes, member: Decl, prop: n.PatternProp) -> bool:
@@ -445,12 +447,9 @@ def _from_environment(
             default: str | None = None
             if number or (read.kind == "string" and read.default is not None and not read.required):
                 default, site_span = read.default, read.whole
-            if key in table.kinds:
-                if table.variables[key] != read.name or (table.kinds[key], table.defaults[key]) != (
-                    kind,
-                    default,
-                ):
-                    continue
+            known = (table.variables.get(key), table.kinds.get(key), table.defaults.get(key))
+            if key in table.kinds and known != (read.name, kind, default):
+                continue
             table.add(key, kind, default, read.name)
             instance = adapter is not None and decl.owner is adapter[2] and _this_is_adapter(decl, read.node)
             table.sites[key].append(Site(path, site_span.start, site_span.end, instance))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.syntax.span import Span
-from fourlayer_rules.derive.model import convention
+from fourlayer_rules.derive.names import convention
 from fourlayer_rules.derive.symbols import UNKNOWN, Declared, alike, exported, exported_names, named
 
 if TYPE_CHECKING:

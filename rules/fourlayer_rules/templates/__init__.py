@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fourlayer_rules.derive.model import Kind, ProviderModel
+    from fourlayer_rules.derive.model import ProviderModel
+    from fourlayer_rules.derive.names import Kind
 
 
 def render(kind: Kind, model: ProviderModel) -> str:

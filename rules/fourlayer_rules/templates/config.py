@@ -20,7 +20,7 @@ def render(model: ProviderModel) -> str:
         f"""\
 import {{ z }} from "zod";
 
-/** The application's settings for {model.display}. A tenant's tokens come through `connect`, never from here. */
+/** The application's settings for {model.display}. Tokens are the tenants' and come through `connect`. */
 export const {names.schema} = z.object({{
 {fields}
 }});

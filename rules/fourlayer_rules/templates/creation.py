@@ -9,7 +9,8 @@ from fourlayer.syntax.text import decode
 from fourlayer_rules.derive.classes import chain_of, member_names
 from fourlayer_rules.derive.dtos import attached_start, referenced
 from fourlayer_rules.derive.editing import FileEditor
-from fourlayer_rules.derive.model import KINDS, build_model
+from fourlayer_rules.derive.model import build_model
+from fourlayer_rules.derive.names import KINDS
 from fourlayer_rules.derive.symbols import Declared
 from fourlayer_rules.templates import render
 from fourlayer_rules.templates.adapter import can_render
@@ -21,16 +22,10 @@ if TYPE_CHECKING:
     from fourlayer.config.settings import Settings
     from fourlayer.project.layout import Provider
     from fourlayer.project.snapshot import View
-    from fourlayer_rules.derive.model import Adapter, Kind, ProviderModel
+    from fourlayer.syntax.facts import Decl
+    from fourlayer_rules.derive.model import ProviderModel
+    from fourlayer_rules.derive.names import Adapter, Kind
     from fourlayer_rules.derive.settings import Removal, Site
-
-
-def kind_of(name: str) -> Kind | None:
-    """The kind of a required file by its name in the provider's folder."""
-    if name.endswith("Adapter.ts") and "/" not in name:
-        return "adapter"
-    stem = name.removesuffix(".ts")
-    return next((kind for kind in KINDS if kind == stem and kind != "adapter"), None)
 
 
 def create(view: View, settings: Settings, provider: Provider, kinds: Collection[Kind]) -> Change | None:
@@ -123,7 +118,7 @@ def _add_field(model: ProviderModel, editor: FileEditor, adapter: Adapter, text:
     """Add a field after the leading ones, but before the first initialiser that reads it."""
     facts = adapter.facts
     data = facts.text.data
-    leading = []
+    leading: list[Decl] = []
     for member in adapter.decl.members:
         if (
             member.body_start is not None

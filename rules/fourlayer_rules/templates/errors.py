@@ -237,10 +237,10 @@ function statusOf(error: unknown): number | undefined {{
   return places.find((place): place is number => typeof place === "number");
 }}
 
-/** Whether the service was never reached: `fetch` and sockets keep the reason in `code`, here or in the cause. */
+/** Whether the service was never reached: the reason is a `code`, of the error or of its cause. */
 function isNetworkFailure(error: unknown): boolean {{
   const code = property(error, "code") ?? property(property(error, "cause"), "code");
-  return typeof code === "string" && /^(ECONN|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EPIPE|ETIMEDOUT|UND_ERR)/.test(code);
+  return typeof code === "string" && /^(E(CONN|NOTFOUND|AI_AGAIN|HOST|NET|PIPE|TIMEDOUT)|UND_ERR)/.test(code);
 }}
 
 function property(value: unknown, key: string): unknown {{

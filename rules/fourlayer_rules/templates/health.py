@@ -91,7 +91,7 @@ def _check(model: ProviderModel, shape: Shape, asked: Probe) -> str:
         lines.append(f"    ...(errorCode === undefined ? {{}} : {{ {held} }}),")
     properties = "\n".join(lines)
     return f"""\
-/** Whether {model.display} can be reached. Never rejects, answers in time, and names what failed by a code. */
+/** Whether {model.display} can be reached. Never rejects, answers in time, names a failure by a code. */
 export async function {model.names.health_check}(
   {probe},
   timeoutMs: number = HEALTH_TIMEOUT_MS

@@ -15,7 +15,7 @@ from fourlayer_rules.derive.classes import (
     is_abstract,
     unimplemented,
 )
-from fourlayer_rules.derive.model import build_model, find_adapter
+from fourlayer_rules.derive.names import find_adapter
 from fourlayer_rules.derive.shared import base_class
 from fourlayer_rules.derive.symbols import Declared, exported, exported_names
 
@@ -95,8 +95,8 @@ def _check_class(ctx: Context, provider: Provider, declared: Declared) -> Iterat
         yield _finding(
             provider,
             declared,
-            f"`{declared.decl.name}` does not implement {names} of `{base}`: callers of every adapter rely on "
-            f"{'it' if len(open_members) == 1 else 'them'}.",
+            f"`{declared.decl.name}` does not implement {names} of `{base}`: "
+            f"callers of every adapter rely on {'it' if len(open_members) == 1 else 'them'}.",
             "Implement them; the fix writes members that work as far as they can be derived.",
             key=",".join(sorted(abstract.name for abstract in open_members)),
             members=[abstract.name for abstract in open_members],
@@ -236,6 +236,7 @@ def _finding(
 
 def _implementation(ctx: Context, finding: Finding) -> Change | None:
     from fourlayer_rules.derive.editing import FileEditor
+    from fourlayer_rules.derive.model import build_model
     from fourlayer_rules.templates.members import implement
 
     provider = ctx.view.provider(finding.provider or "")

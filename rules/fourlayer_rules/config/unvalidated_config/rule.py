@@ -11,9 +11,7 @@ from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer.syntax.span import Span
 from fourlayer_rules.derive.classes import dotted
-from fourlayer_rules.derive.editing import FileEditor
 from fourlayer_rules.derive.env import EnvRead, env_reads, is_env, is_process_env
-from fourlayer_rules.derive.style import style_of
 from fourlayer_rules.derive.symbols import named
 
 if TYPE_CHECKING:
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from fourlayer.rule.context import Context
     from fourlayer.syntax.facts import Decl, FileFacts
     from fourlayer.syntax.scope import Scopes
+    from fourlayer_rules.derive.editing import FileEditor
 
 _ID = "unvalidated-config"
 _KIND = "add-schema"
@@ -88,7 +87,7 @@ def _finding(
             "malformed variable shows up at the first call in production."
         )
     else:
-        message = f"This file validates no environment: a provider's settings are loaded through a {library} schema."
+        message = f"This file validates no environment: a provider's settings go through a {library} schema."
     certain = answer == "no" and (reads or whole)
     return Finding(
         rule=_ID,
@@ -202,7 +201,7 @@ def _is_schema(ctx: Context, path: str, facts: FileFacts, scopes: Scopes, expr: 
 def _imported_schema(ctx: Context, path: str, specifier: str, name: str) -> Answer:
     library = ctx.settings.conventions.validation
     package = specifier.partition("/")[0] if not specifier.startswith("@") else specifier
-    if specifier == library or package == library:
+    if library in {specifier, package}:
         return "yes"
     resolution = ctx.view.resolve(specifier, path)
     if resolution.path is None:
@@ -270,6 +269,9 @@ def _may_hold_environment(facts: FileFacts, scopes: Scopes, arg: n.Expr) -> bool
 
 
 def _change(ctx: Context, finding: Finding) -> Change | None:
+    from fourlayer_rules.derive.editing import FileEditor
+    from fourlayer_rules.derive.style import style_of
+
     facts = ctx.view.facts(finding.path)
     if facts is None or not facts.trusted or ctx.settings.conventions.validation != "zod":
         return None

@@ -9,7 +9,7 @@ from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import children, walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.derive.classes import chain_of, dotted
-from fourlayer_rules.derive.model import function_of
+from fourlayer_rules.derive.names import function_of
 from fourlayer_rules.derive.symbols import Declared, named, qualified
 from fourlayer_rules.errors._errors_file import ErrorsFile, Lookup, errors_file, look_up
 
@@ -70,7 +70,7 @@ def _absent(provider: Provider, file: ErrorsFile, lookup: Lookup) -> Finding:
         else f"`errors.ts` exports no `{lookup.name}`: what a call throws leaves the client layer unmapped.",
         help="Export it."
         if exportable
-        else f"Export `{lookup.name}(error: unknown)`, which returns errors of ours unchanged and maps all others.",
+        else f"Export `{lookup.name}(error: unknown)`: errors of ours come back as they are, others mapped.",
         key=lookup.name,
         provider=provider.name,
         data={"do": "export" if exportable else "add"},

@@ -8,7 +8,7 @@ from fourlayer.rule.model import Change, Finding, FixPlan, TextEdit
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import children
 from fourlayer.syntax.span import Span
-from fourlayer_rules.derive.model import convention, function_of
+from fourlayer_rules.derive.names import convention, function_of
 from fourlayer_rules.derive.symbols import UNKNOWN, Declared, alike, exported, exported_names, qualified
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from fourlayer.project.layout import Provider
     from fourlayer.rule.context import Context
-    from fourlayer_rules.derive.model import Kind
+    from fourlayer_rules.derive.names import Kind
 
 _ID = "missing-file"
 
@@ -53,7 +53,7 @@ class MissingFile:
                 path=path,
                 span=span,
                 message=f"`{provider.path}/` has no `{' or '.join(entry.names)}`: {purpose}.",
-                help=f"Create `{provider.path}/{entry.name}`; the fix derives it from the provider's own code.",
+                help=f"Create `{entry.name}`; the fix derives it from the provider's own code.",
                 key=entry.name,
                 provider=provider.name,
                 severity="warning" if entry.name == "types.ts" else None,
@@ -112,7 +112,7 @@ def _is_there(ctx: Context, provider: Provider, name: str) -> bool:
 
 def _creatable(ctx: Context, provider: Provider) -> list[tuple[str, Kind]]:
     """The absent files that there is a template for. A second adapter is never written beside a first."""
-    from fourlayer_rules.templates.creation import kind_of
+    from fourlayer_rules.derive.names import kind_of
 
     found: list[tuple[str, Kind]] = []
     for required in _missing(ctx, provider):
