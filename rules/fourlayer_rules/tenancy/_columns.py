@@ -79,7 +79,7 @@ class Columns:
 
     def _look(self, name: str, orm: bool) -> TableTenancy:
         tenancy = self._tenancy
-        table = self.table_name(name, orm)
+        table = _table_name(self.schema, name, orm)
         plain = table.removeprefix("public.").replace('"', "")
         if plain in tenancy.global_tables or name in tenancy.global_tables or plain.startswith(_SYSTEM):
             return TableTenancy(plain, "none", "none", (), (), None, {})
@@ -116,24 +116,11 @@ class Columns:
             plain, kind, answer.status, columns, answer.cites, classification, named, without, complete
         )
 
-    def table_name(self, name: str, orm: bool) -> str:
-        """The database's name of a table."""
-        if not orm:
-            return name
-        known = self.schema.orm_tables.get(name)
-        return known if known is not None else name
-
     def named(self, table: str) -> Mapping[str, int]:
         """How often queries of the workspace name each tenant column of a table."""
         if self._named is None:
-            counts: dict[str, dict[str, int]] = {}
-            for found in self._view.survey(named_columns(self._tenancy)).values():
-                for name, column, count in found:
-                    columns = counts.setdefault(
-                        self.table_name(name.removeprefix("orm:"), name.startswith("orm:")), {}
-                    )
-                    columns[column] = columns.get(column, 0) + count
-            self._named = counts
+            found = self._view.survey(named_columns(self._tenancy))
+            self._named = _counted(found, self.schema)
         return self._named.get(table, {})
 
     def column_of(self, condition: Filter, query: Query) -> str | None:
@@ -195,3 +182,26 @@ def _columns_in(query: Query, tenancy: Tenancy, at: At, follower: Follower) -> s
     columns = {tenant_column(name, tenancy, field=field) for name in names}
     found = {column for column in columns if column is not None}
     return found or ({""} if closed else set())
+
+
+_last: list[tuple[Mapping[str, Named], Schema, Mapping[str, Mapping[str, int]]]] = []
+"""The last sums: every file asks for the same ones."""
+
+
+def _counted(found: Mapping[str, Named], schema: Schema) -> Mapping[str, Mapping[str, int]]:
+    """How often each table's columns are named, over all files."""
+    if _last and _last[0][0] is found and _last[0][1] is schema:
+        return _last[0][2]
+    counts: dict[str, dict[str, int]] = {}
+    for named in found.values():
+        for name, column, count in named:
+            table = _table_name(schema, name.removeprefix("orm:"), name.startswith("orm:"))
+            columns = counts.setdefault(table, {})
+            columns[column] = columns.get(column, 0) + count
+    _last[:] = [(found, schema, counts)]
+    return counts
+
+
+def _table_name(schema: Schema, name: str, orm: bool) -> str:
+    """The database's name of a table."""
+    return schema.orm_tables.get(name, name) if orm else name

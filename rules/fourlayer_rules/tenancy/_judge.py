@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fourlayer.config.settings import names_match
 from fourlayer.project.queries.builder import trace_parameter
+from fourlayer.project.queries.clients import makers
 from fourlayer.project.queries.drizzle import defined_table
-from fourlayer.project.queries.find import queries_of
+from fourlayer.project.queries.find import may_query, queries_of
 from fourlayer.project.queries.follow import At, Follower
 from fourlayer.project.queries.model import TableRef
 from fourlayer.project.queries.postgrest import conditions_of
 from fourlayer.project.queries.rows import row_of
-from fourlayer.project.queries.triggers import TRIGGERS
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import chain_of, dotted
 from fourlayer.syntax.facts import walk
@@ -79,7 +79,7 @@ def follower_of(ctx: Context) -> Follower:
 
 def _judge(ctx: Context, path: str) -> Judged:
     data = ctx.view.read(path)
-    if data is None or not ctx.settings.tenancy.columns or not any(one in data for one in TRIGGERS):
+    if data is None or not ctx.settings.tenancy.columns or not may_query(data):
         return _EMPTY
     facts = ctx.view.facts(path)
     if facts is None:
@@ -292,7 +292,8 @@ class Judge:
 
     def _wrapped(self, query: Query) -> Truth:
         """Whether a function that gets the query, makes its client or runs its code scopes it."""
-        found: set[Truth] = {self._by(wrapper, query) for wrapper in query.wrappers}
+        made = makers(query.decl, query.client) if query.client is not None else ()
+        found: set[Truth] = {self._by(wrapper, query) for wrapper in (*query.wrappers, *made)}
         for truth in ("always", "sometimes", "unknown"):
             if truth in found:
                 return truth

@@ -256,15 +256,3 @@ def receiver_name(expr: n.Expr) -> str:
     chain = chain_of(expr)
     names = [name for name in chain.names if name]
     return names[-1] if names else ""
-
-
-def made_by(decl: Decl, expr: n.Expr) -> n.Call | None:
-    """The call that makes the client an expression stands for, through one local constant."""
-    expr = bare(expr)
-    if isinstance(expr, n.Name):
-        binding = scopes_of(decl).binding(expr)
-        value = binding.value if binding is not None else None
-        expr = bare(value) if value is not None else expr
-    if isinstance(expr, n.Member) and isinstance(bare(expr.object), n.Call):
-        expr = bare(expr.object)
-    return expr if isinstance(expr, n.Call) else None

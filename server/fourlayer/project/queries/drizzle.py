@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from fourlayer.project.queries.builder import Builder, outermost, trace
 from fourlayer.project.queries.model import Filter, Query, TableRef, Verb
-from fourlayer.project.queries.postgrest import makers
 from fourlayer.project.queries.sql import constraints_of
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, chain_of, dotted, uncast
@@ -115,7 +114,8 @@ def _built(
         one_row,
         builder.sent,
         certain,
-        (*builder.wrappers, *makers(at.decl, client)),
+        client,
+        builder.wrappers,
         any(not one.column for one in filters),
         where.link.args[0] if where is not None and where.link.args else None,
     )
@@ -162,7 +162,8 @@ def _relational(at: At, call: n.Call, callee: n.Member, follower: Follower) -> Q
         callee.name == "findFirst",
         True,
         True,
-        tuple(makers(at.decl, holder.object)),
+        holder.object,
+        (),
         not known or any(not one.column for one in filters),
         where,
     )

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from fourlayer.project.queries import drizzle, knex, literal, postgrest, prisma
 from fourlayer.project.queries.follow import At, Follower
+from fourlayer.project.queries.triggers import TRIGGERS
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import uncast
 from fourlayer.syntax.facts import children
@@ -21,22 +22,43 @@ if TYPE_CHECKING:
     from fourlayer.project.queries.model import Query
     from fourlayer.syntax.facts import Decl, FileFacts
 
-_SITES = (
-    r"(?P<from>\.\s*from\s*[<(])"
-    r"|(?P<kysely>\.\s*(?:selectFrom|insertInto|replaceInto|updateTable|deleteFrom)\s*[<(])"
-    r"|(?P<prisma>\.\s*(?:findMany|findFirst|findUnique|findFirstOrThrow|findUniqueOrThrow|create|createMany"
+_DOTTED = (
+    r"(?<!Array)(?<!Buffer)(?<!Readable)\.\s*(?:(?P<from>from\s*[<(])"
+    r"|(?P<kysely>(?:selectFrom|insertInto|replaceInto|updateTable|deleteFrom)\s*[<(])"
+    r"|(?P<sql>(?:query|execute|raw|unsafe|any|none|one|many|oneOrNone|manyOrNone|result"
+    r"|\$queryRaw|\$executeRaw|\$queryRawUnsafe|\$executeRawUnsafe)\s*[<(`])"
+    r"|(?P<drizzle>insert\s*\(\s*[\w$.]+\s*\)\s*\.\s*values\b|update\s*\(\s*[\w$.]+\s*\)\s*\.\s*set\b"
+    r"|delete\s*\(\s*[\w$.]+\s*\))"
+    r"|(?P<prisma>(?:findMany|findFirst|findUnique|findFirstOrThrow|findUniqueOrThrow|create|createMany"
     r"|createManyAndReturn|update|updateMany|updateManyAndReturn|upsert|delete|deleteMany|count|aggregate"
-    r"|groupBy)\s*\()"
-    r"|(?P<drizzle>\.\s*(?:insert|update|delete)\s*\(\s*[\w$.]+\s*\))"
-    r"|(?P<knex>[\w$)]\s*(?:<[^()>`]*>)?\(\s*(?:\"[\w. ]+\"|'[\w. ]+'|`[\w. ]+`)\s*\)\s*\.)"
-    r"|(?P<sql>\.\s*(?:query|execute|raw|unsafe|any|none|one|many|oneOrNone|manyOrNone|result"
-    r"|\$queryRaw|\$executeRaw|\$queryRawUnsafe|\$executeRawUnsafe)\s*[<(`]|\bsql\s*(?:<[^()`]*>)?`)"
+    r"|groupBy)\s*\())"
 )
+_KNEX = r"(?P<knex>[\w$)]\s*(?:<[^()>`]*>)?\(\s*(?:\"[\w. ]+\"|'[\w. ]+'|`[\w. ]+`)\s*\)\s*\.)"
+_STATEMENT = (
+    r"[\"'`(]\s*(?:--[^\n]*\n\s*)?(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO|WITH"
+    r"|select|insert into|update|delete from|replace into|with)\s"
+)
+_TAG = r"(?P<sql>\bsql\s*(?:<[^()`]*>)?`)"
 
 
 @cache
-def _sites() -> re.Pattern[bytes]:
-    return re.compile(_SITES.encode())
+def _sites(pattern: str) -> re.Pattern[bytes]:
+    return re.compile(pattern.encode())
+
+
+_ELSEWHERE = (
+    r"(?<!Array)(?<!Buffer)(?<!Readable)\.\s*from\s*\(\s*[\w$`]"
+    r"|\.(?:execute|unsafe|raw|any|none|one|many)\s*[<(]\s*[^)]{0,80}?[\"'`]\s*(?i:select|insert|update|delete|with)\b"
+)
+
+
+def may_query(data: bytes) -> bool:
+    """Whether a file may hold a query: every one that `queries_of` would find, and some more."""
+    if any(trigger in data for trigger in TRIGGERS):
+        return True
+    if b".from" not in data and b".execute(" not in data and b".unsafe(" not in data:
+        return False
+    return _sites(_ELSEWHERE).search(data) is not None
 
 
 _memo: WeakKeyDictionary[FileFacts, tuple[Query, ...]] = WeakKeyDictionary()
@@ -71,23 +93,30 @@ def _queries(path: str, facts: FileFacts) -> Iterator[Query]:
 
 def _wanted(data: bytes) -> list[tuple[int, str]]:
     """Offsets in the file at which a query may start, with the kind of library."""
-    has_prisma = b"prisma" in data or b"Prisma" in data
+    has_prisma = b"risma" in data
     has_drizzle = b"drizzle" in data or b"pgTable" in data
-    has_knex = b"knex" in data or b"Knex" in data
     wanted = {
         "from": True,
         "kysely": True,
         "prisma": has_prisma or has_drizzle,
-        "drizzle": has_drizzle or b".values(" in data or b".set(" in data,
-        "knex": has_knex,
-        "sql": True,
+        "drizzle": has_drizzle or b".values(" in data or b".set(" in data or b"eq(" in data,
+        "sql": _sites(_STATEMENT).search(data) is not None,
+        "knex": True,
     }
+    patterns = [_DOTTED]
+    if b"knex" in data or b"Knex" in data:
+        patterns.append(_KNEX)
+    if b"sql`" in data or b"sql<" in data:
+        patterns.append(_TAG)
     sites: list[tuple[int, str]] = []
-    for match in _sites().finditer(data):
-        kind = match.lastgroup or ""
-        if wanted[kind]:
-            sites.append((match.start(), kind))
-    return sites
+    for pattern in patterns:
+        for match in _sites(pattern).finditer(data):
+            kind = match.lastgroup or ""
+            if wanted[kind]:
+                sites.append((match.start(), kind))
+            elif kind == "drizzle" and wanted["prisma"]:
+                sites.append((match.start(), "prisma"))
+    return sorted(sites)
 
 
 def _at(at: At, offset: int, kind: str, seen: set[n.Node], follower: Follower) -> Iterator[Query]:
@@ -118,7 +147,7 @@ def _read(at: At, call: n.Call, kind: str, follower: Follower) -> Query | None:
         case "prisma":
             return drizzle.query(at, call, follower) or prisma.query(at, call, follower)
         case _:
-            return drizzle.query(at, call, follower)
+            return drizzle.query(at, call, follower) or prisma.query(at, call, follower)
 
 
 def _calls_at(decl: Decl, offset: int, kind: str) -> Sequence[n.Call | n.Tagged]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from fourlayer.project.queries.builder import Builder, Step, receiver_name, trace
 from fourlayer.project.queries.model import Filter, Library, Query, TableRef, Verb
-from fourlayer.project.queries.postgrest import makers, matched
+from fourlayer.project.queries.postgrest import matched
 from fourlayer.project.queries.sql import HOLE, Constraint, constraints_of
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, chain_of, dotted, uncast
@@ -199,7 +199,8 @@ def _query(
         builder.step("first", "executeTakeFirst", "executeTakeFirstOrThrow") is not None,
         builder.sent,
         True,
-        (*builder.wrappers, *makers(at.decl, client)),
+        client,
+        builder.wrappers,
         unknown or any(not one.column for one in filters),
     )
 

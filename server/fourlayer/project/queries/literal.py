@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from fourlayer.project.queries.builder import outermost
 from fourlayer.project.queries.model import Filter, Query, TableRef
-from fourlayer.project.queries.postgrest import makers
 from fourlayer.project.queries.sql import HOLE, Access, Constraint, accesses, is_query
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, dotted, uncast
@@ -40,7 +39,6 @@ def queries(at: At, call: n.Call | n.Tagged, follower: Follower) -> Iterator[Que
         statement = first
     if text is None or not is_query(text):
         return
-    wrappers = tuple(makers(at.decl, receiver))
     for access in accesses(text):
         yield Query(
             "sql",
@@ -56,7 +54,8 @@ def queries(at: At, call: n.Call | n.Tagged, follower: Follower) -> Iterator[Que
             access.single,
             True,
             True,
-            wrappers,
+            receiver,
+            (),
             access.open,
         )
 

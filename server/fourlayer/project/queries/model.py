@@ -80,6 +80,8 @@ class Query(NamedTuple):
     single: bool = False
     sent: bool = True
     certain: bool = True
+    client: n.Expr | None = None
+    """What the query is made on; `clients.makers` tells who makes it or runs the code."""
     wrappers: tuple[Wrapper, ...] = ()
     open: bool = False
     """Whether it has conditions that are out of reach."""

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from fourlayer.project.queries.builder import Builder, Step, made_by, receiver_name, trace
-from fourlayer.project.queries.model import Filter, Query, TableRef, Verb, Wrapper
+from fourlayer.project.queries.builder import Builder, Step, receiver_name, trace
+from fourlayer.project.queries.model import Filter, Query, TableRef, Verb
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, chain_of, uncast
-from fourlayer.syntax.flow import functions_around
 from fourlayer.syntax.scope import scopes_of
 
 if TYPE_CHECKING:
@@ -81,7 +80,8 @@ def query(at: At, call: n.Call, follower: Follower) -> Query | None:
         _single(builder),
         builder.sent,
         True,
-        (*builder.wrappers, *makers(at.decl, receiver)),
+        receiver,
+        builder.wrappers,
         unknown,
     )
 
@@ -91,7 +91,7 @@ def _may_be_client(decl: Decl, receiver: n.Expr) -> bool:
     if name in _NO_CLIENT or name.lower().endswith(("storage", "bucket")):
         return False
     expr = bare(receiver)
-    if isinstance(expr, n.Name):
+    if isinstance(expr, n.Name) and b"storage" in decl.data:
         binding = scopes_of(decl).binding(expr)
         if binding is not None and binding.value is not None:
             value = bare(binding.value)
@@ -114,25 +114,6 @@ def _table(at: At, receiver: n.Expr, expr: n.Expr, follower: Follower) -> TableR
         if len(prefix) == 1 and prefix[0] != "public":
             names = tuple(f"{prefix[0]}.{name}" for name in names)
     return TableRef(names, expr)
-
-
-def makers(decl: Decl, receiver: n.Expr) -> Iterator[Wrapper]:
-    """The calls that make the client, or run the code that queries with a client of theirs."""
-    made = made_by(decl, receiver)
-    if made is not None:
-        yield Wrapper(made, True, None)
-    yield from around(decl, receiver)
-
-
-def around(decl: Decl, receiver: n.Expr) -> Iterator[Wrapper]:
-    """The calls that run a callback which gets the client, or in which the query stands."""
-    head = chain_of(receiver).head
-    binding = scopes_of(decl).binding(head) if isinstance(head, n.Name) else None
-    for function in functions_around(decl, receiver):
-        call = decl.parent(function)
-        if isinstance(call, n.Call) and function in call.args:
-            given = binding is not None and binding.owner in function.params
-            yield Wrapper(call, given, None)
 
 
 def _selection(at: At, builder: Builder, follower: Follower) -> str | None:

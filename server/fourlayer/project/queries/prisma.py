@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from fourlayer.project.queries.builder import outermost, receiver_name
 from fourlayer.project.queries.model import Filter, Query, TableRef, Verb
-from fourlayer.project.queries.postgrest import makers
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, chain_of, dotted, uncast
 from fourlayer.syntax.flow import functions_around
@@ -61,7 +60,8 @@ def query(at: At, call: n.Call, follower: Follower) -> Query | None:
         callee.name in _ONE or _takes_one(options),
         True,
         certain,
-        tuple(makers(at.decl, client)),
+        client,
+        (),
         unknown or any(not one.column for one in filters),
         where or options,
     )
