@@ -237,7 +237,7 @@ class Fixes:
             kept = self._set_into_map()
             if kept:
                 return type_name(self.place._replace(subject=kept, steps=()), provider, self._taken, plural=False)
-        plural = self.inferred is not None and bool(_core(self.inferred.type)[1])
+        plural = self.inferred is not None and _core(self.inferred.type)[1] > 0
         return type_name(self.place, provider, self._taken, plural=plural)
 
     def _set_into_map(self) -> str:
@@ -431,11 +431,11 @@ class Fixes:
         if schema is None or place is None or seen is None:
             return None
         node: n.Type = place.node
-        layers: tuple[bool, ...] = ()
+        layers = 0
         if place.record is not None:
             node = place.record
         elif seen.use.as_array and not seen.use.props:
-            layers = (False,)
+            layers = 1
         path = place.site.path
         wanted = [] if schema.path == path else [render.Wanted(schema.name, schema.path, True)]
         if not any(bound.local == "z" for item in self.facts.imports for bound in item.names):
@@ -608,19 +608,18 @@ def _in_loop_head(node: n.Node | None) -> bool:
     return isinstance(node, n.Loop)
 
 
-def _core(found: Type) -> tuple[Type, tuple[bool, ...]]:
-    """The type inside arrays, and the arrays around it, outermost first; True for one that is not empty."""
-    layers: list[bool] = []
+def _core(found: Type) -> tuple[Type, int]:
+    """The type inside arrays, and how many there are around it."""
+    layers = 0
     while isinstance(found, Array):
-        layers.append(found.nonempty)
+        layers += 1
         found = found.item
-    return found, tuple(layers)
+    return found, layers
 
 
-def _layered(text: str, layers: tuple[bool, ...]) -> str:
-    for nonempty in reversed(layers):
-        shown = f"({text})" if _needs_parentheses(text) else text
-        text = f"[{text}, ...{shown}[]]" if nonempty else f"{shown}[]"
+def _layered(text: str, layers: int) -> str:
+    for _ in range(layers):
+        text = f"({text})[]" if _needs_parentheses(text) else f"{text}[]"
     return text
 
 
@@ -689,8 +688,8 @@ def _completed(fixture: Type, inferred: Inferred | None) -> Type:
         return fixture
     fields = {**{name: field for name, field in used.fields.items() if name not in core.fields}}
     merged: Type = Object({**core.fields, **fields}, used.extends, core.indexable)
-    for nonempty in reversed(layers):
-        merged = Array(merged, nonempty)
+    for _ in range(layers):
+        merged = Array(merged)
     return merged
 
 

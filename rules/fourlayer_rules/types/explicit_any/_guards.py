@@ -49,11 +49,11 @@ class Guards:
         return name is not None and (kind, name) in self.at(decl, node)
 
 
-def _root(decl: Decl, node: n.Node) -> n.Function | None:
+def _root(decl: Decl, node: n.Node) -> n.Function | n.Stmt | None:
     for around in decl.ancestors(node):
         if isinstance(around, n.Function) and around.body is not None:
             return around
-    return None
+    return decl.node if isinstance(decl.node, n.Stmt) else None
 
 
 def _step(node: n.Node, state: State) -> State:

@@ -26,10 +26,9 @@ class Named(NamedTuple):
 
 
 class Array(NamedTuple):
-    """An array; `nonempty` where its first item is used without a question."""
+    """An array."""
 
     item: Type
-    nonempty: bool
 
 
 class Values(NamedTuple):
@@ -194,7 +193,7 @@ class Inference:
 
     def _array(self, use: Use, depth: int) -> Type:
         item = self.of(use.item, depth + 1) if use.item is not None else UNKNOWN
-        return Array(item, use.nonempty)
+        return Array(item)
 
     def _lengthy(self, use: Use, depth: int) -> Type:
         if "string" in use.guessed or "text" in use.weak:
@@ -269,10 +268,6 @@ def is_telling(found: Type) -> bool:
     """Whether a type says more than `unknown` does."""
     if isinstance(found, Plain):
         return found != UNKNOWN
-    if isinstance(found, Array):
-        return is_telling(found.item)
-    if isinstance(found, Values):
-        return is_telling(found.value)
     if isinstance(found, Union):
         return any(is_telling(item) for item in found.items if item != Plain("null"))
     return True

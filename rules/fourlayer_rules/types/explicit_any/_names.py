@@ -28,6 +28,8 @@ _VAGUE = frozenset(
     "fields field properties property props attributes meta metadata links type status state kind name names details "
     "config settings context extra key header headers user account address".split()
 ) - {"user", "account", "address"}
+_ABOUT = frozenset("payload response event body input params options".split())
+"""Words that say what a value is for: they come after the noun."""
 _SHORT = {"res": "response", "msg": "message", "obj": "object", "opts": "options", "el": "element", "src": "source"}
 _TAILS = ("Data", "Payload", "Input", "Record", "Shape")
 
@@ -95,10 +97,11 @@ def subject_words(place: Place) -> list[str]:
     if place.kind in ("property", "alias", "index signature") and place.subject and place.key:
         return [*words(place.subject), *own]
     if not own or (len(own) == 1 and own[0] in GENERIC) or len(name) <= 2:
-        noun = noun_of(place.function)
+        acts = words(place.function)[:1] and words(place.function)[0] in VERBS
+        noun = noun_of(place.function) if acts or not own or own[0] in _ABOUT else []
         if place.kind in ("parameter", "variable", "cast", "call"):
             noun = [*noun[:-1], singular(noun[-1])] if noun and plural else noun
-        tail = own if own and own[0] in ("payload", "response", "event", "body", "input", "params", "options") else []
+        tail = own if own and own[0] in _ABOUT else []
         if noun and noun[-1:] == tail:
             tail = []
         return [*noun, *tail] if noun else (own if own and len(name) > 2 else ["payload"])

@@ -24,20 +24,18 @@ _ARITHMETIC = frozenset({"-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>", ">
 _ORDER = frozenset({"<", ">", "<=", ">="})
 
 
-class Risk(NamedTuple):
-    """Where a value may be undefined by the rules of TypeScript; `first` is the array of an index 0."""
-
-    first: Use | None = None
-
-
 class Flow(NamedTuple):
-    """An expression whose value a use describes. `sure`: known not to be undefined here."""
+    """An expression whose value a use describes.
+
+    `sure`: known not to be undefined here; `risky`: TypeScript says that it may be, whatever its type:
+    an array's item behind an index, what a map gives.
+    """
 
     site: Site
     node: n.Expr
     use: Use
     sure: bool = False
-    risk: Risk | None = None
+    risky: bool = False
 
 
 class Observer:
@@ -58,12 +56,12 @@ class Observer:
 
     # Entry points
 
-    def follow(self, site: Site, node: n.Expr, use: Use, *, sure: bool = False, risk: Risk | None = None) -> None:
+    def follow(self, site: Site, node: n.Expr, use: Use, *, sure: bool = False, risky: bool = False) -> None:
         """Note what happens to an expression's value."""
         key = (id(node), id(use))
         if key not in self._seen:
             self._seen.add(key)
-            self._pending.append(Flow(site, node, use, sure, risk))
+            self._pending.append(Flow(site, node, use, sure, risky))
 
     def run(self) -> None:
         """Work through everything that was noted."""
@@ -76,11 +74,11 @@ class Observer:
 
     def bind(self, site: Site, owner: n.Node, pattern: n.Node, use: Use, flow: Flow | None = None) -> None:
         """Note what happens to a value that a pattern takes apart; `owner` declares the names."""
-        sure, risk = (flow.sure, flow.risk) if flow is not None else (False, None)
+        sure, risky = (flow.sure, flow.risky) if flow is not None else (False, False)
         if isinstance(pattern, n.Name):
             for binding in scopes_of(site.decl).declared_by(owner):
                 if binding.node is pattern:
-                    self.follow_binding(site, binding, use, sure=sure, risk=risk)
+                    self.follow_binding(site, binding, use, sure=sure, risky=risky)
         elif isinstance(pattern, n.DefaultPattern):
             self._default(site, use, pattern.default)
             self.bind(site, owner, pattern.target, use, Flow(site, pattern.default, use, True))
@@ -101,26 +99,27 @@ class Observer:
         elif isinstance(pattern, n.ArrayPattern):
             use.demands = True
             item = use.each()
-            for position, inner_pattern in enumerate(pattern.items):
-                first = Risk(use if position == 0 else None)
-                anchor = Flow(site, n.Const(0, 0, "undefined"), item, False, first)
+            for inner_pattern in pattern.items:
+                anchor = Flow(site, n.Const(0, 0, "undefined"), item, False, True)
                 self.bind(site, owner, inner_pattern, item, anchor)
             if pattern.rest is not None:
                 self.bind(site, owner, pattern.rest, use)
 
     def follow_binding(
-        self, site: Site, binding: Binding, use: Use, *, sure: bool = False, risk: Risk | None = None
+        self, site: Site, binding: Binding, use: Use, *, sure: bool = False, risky: bool = False
     ) -> None:
         """Note the uses of a name, in closures and other declarations of the file too."""
         for name in binding.uses:
-            self.follow(site, name, use, sure=sure, risk=risk)
+            self.follow(site, name, use, sure=sure, risky=risky)
         if binding.scope is site.decl.node:
             for other, name in self.world.references(site.path, binding.name):
                 if other.decl is not site.decl:
-                    self.follow(other, name, use, sure=sure, risk=risk)
+                    self.follow(other, name, use, sure=sure, risky=risky)
 
     def provide(self, site: Site, use: Use, expr: n.Expr) -> None:
         """Note a value that is given to what is observed."""
+        if self.judging:
+            return
         expr = uncast(expr) if not isinstance(expr, n.Cast) or expr.op in ("as const", "satisfies") else expr
         if isinstance(expr, n.Object):
             if any(isinstance(prop, n.Spread) or prop.key is None for prop in expr.props):
@@ -247,7 +246,7 @@ class Observer:
         handler = _CONTEXTS.get(type(parent))
         if handler is not None:
             handler(self, flow, parent)
-        elif isinstance(parent, n.Await | n.Sequence | n.Yield):
+        elif isinstance(parent, n.Await | n.Sequence):
             self._pass_on(flow, parent)
         elif isinstance(parent, n.Throw | n.ExprStmt | n.Template):
             if isinstance(parent, n.Template):
@@ -256,7 +255,7 @@ class Observer:
             use.demands = use.lost = True
 
     def _pass_on(self, flow: Flow, parent: n.Expr) -> None:
-        self.follow(flow.site, parent, flow.use, sure=flow.sure, risk=flow.risk)
+        self.follow(flow.site, parent, flow.use, sure=flow.sure, risky=flow.risky)
 
     def _need(self, flow: Flow, node: n.Expr | None = None) -> None:
         """Something here must not be undefined."""
@@ -265,12 +264,8 @@ class Observer:
             return
         target = node or flow.node
         event = Event(flow.site, target)
-        if flow.risk is not None:
-            if self.guarded(event):
-                return
-            if flow.risk.first is not None:
-                flow.risk.first.nonempty = True
-            else:
+        if flow.risky:
+            if not self.guarded(event):
                 self.repairs.append(event)
             return
         flow.use.hard.append(event)
@@ -280,10 +275,10 @@ class Observer:
         return self.guards.holds(event.site.decl, event.node, kind)
 
     def _event(self, flow: Flow) -> Event | None:
-        """The place as something that needs a value, after risks are settled."""
+        """The place as something that needs a value, after a risk is settled."""
         if flow.sure:
             return None
-        if flow.risk is not None:
+        if flow.risky:
             self._need(flow)
             return None
         return Event(flow.site, flow.node)
@@ -358,7 +353,7 @@ class Observer:
                 return False
             use.prims.add("string")
             if name in ("split", "match"):
-                self.follow(site, call, _known(Use(), name))
+                self.follow(site, call, _texts(), risky=name == "match")
             return True
         if name in methods.ARRAY_CALLBACK and first is not None and not isinstance(first, n.Object | n.Str):
             self._array_callback(flow, name, call)
@@ -378,7 +373,7 @@ class Observer:
     def _map_method(self, flow: Flow, name: str, call: n.Call) -> bool:
         site, value = flow.site, flow.use.value()
         if name == "get":
-            self.follow(site, call, value, risk=Risk())
+            self.follow(site, call, value, risky=True)
         elif name == "set" and len(call.args) > 1:
             self._given(site, value, call.args[1])
             self.follow_argument_type(site, value, call.args[1])
@@ -412,7 +407,7 @@ class Observer:
         if name in ("slice", "concat"):
             self.follow(site, call, use, sure=True)
         elif name == "at":
-            self.follow(site, call, use.each(), risk=Risk())
+            self.follow(site, call, use.each(), risky=True)
 
     def _array_method(self, flow: Flow, name: str, call: n.Call) -> None:
         site, use = flow.site, flow.use
@@ -423,7 +418,7 @@ class Observer:
         if name in methods.SAME_ARRAY:
             self.follow(site, call, use, sure=True)
         elif name in ("pop", "shift"):
-            self.follow(site, call, item, risk=Risk())
+            self.follow(site, call, item, risky=True)
         elif name == "flat":
             self.follow(site, call, item, sure=True)
         elif name in ("push", "unshift"):
@@ -447,7 +442,7 @@ class Observer:
                 item.maybe = True
             self.follow(site, call, use, sure=True)
         elif name in ("find", "findLast"):
-            self.follow(site, call, item, risk=Risk())
+            self.follow(site, call, item, risky=True)
         elif name in ("map", "flatMap"):
             self._result_of(site, callback, call)
 
@@ -479,7 +474,7 @@ class Observer:
                     return
                 at = inner
             soft = param.optional or param.default is not None
-            if flow is not None and flow.risk is not None and not soft and not _takes_undefined(at.type):
+            if flow is not None and flow.risky and not soft and not _takes_undefined(at.type):
                 self._need(flow)
             elif not _holds_any(param.type):
                 event = Event(flow.site, flow.node) if flow is not None and not soft and not flow.sure else None
@@ -539,8 +534,7 @@ class Observer:
         if isinstance(outer, n.Assign) and outer.target is parent:
             self._written(site, inner, outer)
             return
-        zero = isinstance(parent.index, n.Num) and parent.index.text == "0"
-        self.follow(site, parent, inner, risk=Risk(use if zero else None))
+        self.follow(site, parent, inner, risky=True)
 
     def _called(self, flow: Flow, parent: n.Call) -> None:
         site, use = flow.site, flow.use
@@ -553,6 +547,12 @@ class Observer:
             return
         if flow.node in parent.args:
             self._argument(flow, parent, parent.args.index(flow.node))
+
+    def _constructed(self, flow: Flow, parent: n.New) -> None:
+        if flow.node in parent.args:
+            self._argument(flow, parent, parent.args.index(flow.node))
+        else:
+            flow.use.demands = flow.use.lost = True
 
     def _argument(self, flow: Flow, call: n.Call | n.New, position: int) -> None:
         site, use = flow.site, flow.use
@@ -1223,9 +1223,7 @@ _CONTEXTS = {
     n.Member: Observer._member,
     n.Index: Observer._index,
     n.Call: Observer._called,
-    n.New: lambda self, flow, parent: (
-        self._argument(flow, parent, parent.args.index(flow.node)) if flow.node in parent.args else None
-    ),
+    n.New: Observer._constructed,
     n.Binary: Observer._binary,
     n.Unary: Observer._unary,
     n.Cond: Observer._cond,
@@ -1255,11 +1253,10 @@ def _as_member(member: n.Member) -> n.Member:
     return member
 
 
-def _known(use: Use, name: str) -> Use:
+def _texts() -> Use:
     """The result of `split` or `match`: an array of strings, whose type nobody has to infer."""
+    use = Use()
     use.each().prims.add("string")
-    if name == "match":
-        use.maybe = True
     return use
 
 

@@ -115,7 +115,7 @@ class Renderer:
         if isinstance(found, Array):
             inner = self.text(found.item, parent, prop, is_item=True)
             shown = f"({inner})" if isinstance(found.item, Union | Function) or "|" in inner else inner
-            return f"[{inner}, ...{shown}[]]" if found.nonempty else f"{shown}[]"
+            return f"{shown}[]"
         if isinstance(found, Values):
             return f"Record<string, {self.text(found.value, parent, prop, is_item=True)}>"
         if isinstance(found, Function):

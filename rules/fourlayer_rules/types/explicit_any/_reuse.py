@@ -128,7 +128,7 @@ def covers(world: World, wanted: Type, at: TypeAt) -> bool:
         return kinds is not None and kinds - {"null"} == {wanted.text}
     if isinstance(wanted, Array):
         item = world.item(at)
-        return item is not None and not wanted.nonempty and covers(world, wanted.item, item)
+        return item is not None and covers(world, wanted.item, item)
     if isinstance(wanted, Object):
         members = world.members(at)
         return members is not None and _covers_object(world, wanted, members)

@@ -33,7 +33,7 @@ class Narrowing(NamedTuple):
 
 def is_safe(world: World, place: Place) -> bool:
     """Whether `unknown` surely compiles: a catch variable, a local, a parameter whose calls are all seen."""
-    if place.steps or not place.site.decl.trusted or not _is_bare(place):
+    if place.steps or not place.site.decl.trusted or not _is_bare(place) or _is_queried(place):
         return False
     if place.kind == "variable":
         if not binding_scope_is_local(place):
@@ -60,6 +60,17 @@ def _is_bare(place: Place) -> bool:
     if isinstance(holder, n.Declarator | n.Param):
         return isinstance(holder.target, n.Name) and holder.type is place.node
     return isinstance(holder, n.Try) and isinstance(holder.param, n.Name)
+
+
+def _is_queried(place: Place) -> bool:
+    """Whether `typeof name` in a type takes the type of the variable, or of the function, elsewhere."""
+    names = {place.subject, place.function} - {""}
+    for decl in place.site.facts.all_decls():
+        for node in walk(decl.node):
+            if isinstance(node, n.TypeOther) and node.kind == "type_query":
+                if set(decl.text_of(node).replace(".", " ").split()) & names:
+                    return True
+    return False
 
 
 def _every_call_seen(world: World, place: Place) -> bool:

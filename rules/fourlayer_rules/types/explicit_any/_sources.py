@@ -142,7 +142,7 @@ def _value(world: World, site: Site, expr: n.Expr, depth: int) -> Type | None:
     if isinstance(expr, n.Unary) and expr.op == "-":
         return Plain("number")
     if isinstance(expr, n.Array):
-        return Array(_merged([_value(world, site, item, depth + 1) or UNKNOWN for item in expr.items]), False)
+        return Array(_merged([_value(world, site, item, depth + 1) or UNKNOWN for item in expr.items]))
     if isinstance(expr, n.Object):
         fields: dict[str, Field] = {}
         for prop in expr.props:
@@ -223,7 +223,7 @@ def _from_json(value: object, depth: int) -> Type:
         return UNKNOWN
     if isinstance(value, list):
         items = cast("list[object]", value)
-        return Array(_merged([_from_json(item, depth + 1) for item in items[:50]]), False)
+        return Array(_merged([_from_json(item, depth + 1) for item in items[:50]]))
     if isinstance(value, dict):
         pairs = cast("dict[str, object]", value).items()
         return Object({key: Field(_from_json(item, depth + 1), False) for key, item in pairs}, (), False)

@@ -57,7 +57,6 @@ class Use:
         "literals",
         "lost",
         "maybe",
-        "nonempty",
         "null",
         "prims",
         "props",
@@ -89,7 +88,6 @@ class Use:
         self.lost = False
         self.as_array = False
         self.as_object = False
-        self.nonempty = False
         self.indexable = False
         self.provided = False
         self.is_map = False
