@@ -106,9 +106,13 @@ def member_names(decl: Decl) -> set[str]:
         name = member.name
         if name == "constructor":
             names.update(prop.name for prop in _parameter_properties(member))
-        elif name is not None:
+        elif name is not None and not _is_static(member):
             names.add(name)
     return names
+
+
+def _is_static(member: Decl) -> bool:
+    return b"static" in member.data[: member.name_span.start - member.start].split()
 
 
 def members(decl: Decl) -> Iterator[Member]:

@@ -83,7 +83,7 @@ def _judge(
     here = declared.path == file.path
     span = declared.decl.name_span if here else file.anchor
     functions = _overloads(declared)
-    if functions is None or not declared.decl.trusted:
+    if not declared.decl.trusted:
         return
 
     def finding(message: str, help_: str, *, certain: bool = True, do: str = "") -> Finding:
@@ -100,6 +100,14 @@ def _judge(
             data={"do": do if here else ""},
         )
 
+    if functions is None:
+        yield finding(
+            f"Whether `{name}` takes `unknown` and returns errors of ours unchanged cannot be told: "
+            "it is made elsewhere.",
+            "Declare it as a function.",
+            certain=False,
+        )
+        return
     taken = _takes_unknown(ctx.view, declared, functions)
     if taken is not None:
         yield finding(
@@ -153,7 +161,8 @@ def _takes_unknown(view: View, declared: Declared, functions: list[tuple[Decl, n
             seen.append("a parameter without a type")
             continue
         text = decl.text_of(type_)
-        if text == "unknown" or (
+        parts = {decl.text_of(item) for item in type_.items} if isinstance(type_, n.TypeUnion) else {text}
+        if "unknown" in parts or (
             isinstance(type_, n.TypeRef) and _may_be_unknown(view, declared, type_.name)
         ):
             return None
