@@ -11,7 +11,7 @@ PATHS := server rules tests tools bench
 
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help setup setup-editors demo test check format lint layers types wheel bench proof new-rule pages clean
+.PHONY: help setup setup-editors setup-vscode demo test check format lint layers types wheel bench proof new-rule pages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 17
@@ -43,6 +43,11 @@ editors/vscode/node_modules/.package-lock.json: editors/vscode/package-lock.json
 	@if nvim --clean --headless -c 'if !has("nvim-0.11") | cquit | endif' +qall >/dev/null 2>&1; then :; \
 	elif command -v apt-get >/dev/null && timeout 180 tools/install_nvim.sh forky .tools/nvim >/dev/null 2>&1; then :; \
 	else rm -rf .tools/nvim; echo "Neovim 0.11 or newer could not be installed: its tests will be skipped"; fi
+
+setup-vscode: setup-editors .tools/vscode/server.sh ## a whole VS Code for its tests (400 MB); Chromium must be there
+
+.tools/vscode/server.sh:
+	@tools/install_vscode.sh .tools/vscode
 
 demo: .venv/.run ## check the sample monorepo
 	@$(BIN)/fourlayer check --root examples/monorepo || [ $$? -eq 1 ]

@@ -7,12 +7,12 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[2]
+from tests.editors.conftest import REPOSITORY
+
 SCENARIOS = Path(__file__).parent / "neovim"
 MINIMUM = (0, 11)
 SECONDS = 120
@@ -48,29 +48,6 @@ def nvim() -> str:
     return program
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """The scenario's environment: our program on PATH, a fresh workspace, folders of Neovim's own."""
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    server = programs / "fourlayer"
-    server.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m fourlayer "$@"\n')
-    server.chmod(0o755)
-    workspace = tmp_path / "atlas"
-    shutil.copytree(
-        REPOSITORY / "examples/monorepo", workspace, ignore=shutil.ignore_patterns("node_modules")
-    )
-    home = {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}
-    return {
-        **os.environ,
-        **home,
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        "FOURLAYER_HARNESS": str(SCENARIOS / "harness.lua"),
-        "FOURLAYER_EDITOR": str(REPOSITORY / "editors/neovim"),
-        "FOURLAYER_WORKSPACE": str(workspace.resolve()),
-    }
-
-
 def scenarios() -> list[str]:
     """The names of the scenarios."""
     return sorted(path.stem for path in SCENARIOS.glob("*.lua") if path.stem not in {"harness", "encoding"})
@@ -93,7 +70,11 @@ def run(program: str, name: str, environment: dict[str, str]) -> None:
     ran = subprocess.run(
         [program, "--clean", "--headless", "-l", str(SCENARIOS / f"{name}.lua")],
         cwd=environment["FOURLAYER_WORKSPACE"],
-        env=environment,
+        env={
+            **environment,
+            "FOURLAYER_HARNESS": str(SCENARIOS / "harness.lua"),
+            "FOURLAYER_EDITOR": str(REPOSITORY / "editors/neovim"),
+        },
         capture_output=True,
         text=True,
         timeout=SECONDS,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -12,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from fourlayer._version import __version__
+from tests.editors.conftest import EXTENSION, REPOSITORY
 
-REPOSITORY = Path(__file__).parents[2]
-EXTENSION = REPOSITORY / "editors/vscode"
 SECONDS = 120
 
 MANIFEST = json.loads((EXTENSION / "package.json").read_text(encoding="utf-8"))
@@ -45,18 +43,6 @@ def test_the_workspace_names_no_program_before_it_is_trusted() -> None:
     assert setting["scope"] == "machine-overridable"
     assert untrusted["supported"] == "limited"
     assert untrusted["restrictedConfigurations"] == ["fourlayer.server.command"]
-
-
-@pytest.fixture
-def extension(tmp_path: Path) -> Path:
-    """A copy of the extension's sources, with the installed packages beside them."""
-    packages = EXTENSION / "node_modules"
-    if shutil.which("npm") is None or not (packages / "esbuild").is_dir():
-        pytest.skip("the extension's npm packages are not installed: run `make setup-editors`")
-    copy = tmp_path / "vscode"
-    shutil.copytree(EXTENSION, copy, ignore=shutil.ignore_patterns("node_modules", "dist", "*.vsix"))
-    (copy / "node_modules").symlink_to(packages, target_is_directory=True)
-    return copy
 
 
 def run(command: list[str], cwd: Path) -> str:
