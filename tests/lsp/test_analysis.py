@@ -33,13 +33,18 @@ class FakeFolder:
     def rescan_if_due(self) -> None:
         """Nothing to look at."""
 
-    def enqueue(self) -> None:
+    def enqueue(self, pause: object = None) -> None:
         self.queue.update(dict.fromkeys(self.files))
 
     def is_current(self, path: str) -> bool:
         return path in self.current
 
-    def judge(self, path: str) -> bool:
+    def done_with(self, path: str) -> None:
+        self.urgent.pop(path, None)
+        self.queue.pop(path, None)
+        self.current.add(path)
+
+    def judge(self, path: str, pause: object = None) -> bool:
         self.judged.append(path)
         self.current.add(path)
         if path == "bad":

@@ -8,12 +8,20 @@ import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from fourlayer.project.store import Paused
+
 if TYPE_CHECKING:
     from fourlayer.lsp.folder import Folder
     from fourlayer.lsp.session import Session
 
 SLICE_SECONDS = 0.002
 """How long the loop is kept from the client's messages while files that nobody edits are judged."""
+
+PAUSE_SECONDS = 0.02
+"""How long one file may take while that means reading the whole workspace for the first time."""
+
+FLUSH_SECONDS = 0.25
+"""The same where the client waits for an answer; then it gets what is known."""
 
 REST_SECONDS = 0.03
 """How long the user must pause before anything but the edited files is judged."""
@@ -79,15 +87,15 @@ class Analysis:
             self._guarded("reading the configuration", self._prepare)
             for folder in list(self._session.folders.values()):
                 await self._warm(folder)
-                self._judge_urgent(folder)
+                await self._judge_urgent(folder)
             if await self._rested(REST_SECONDS) and await self._judge_rest():
                 self._guarded("settling", self._settled)
                 self.settled = True
 
     def flush(self, folder: Folder, path: str) -> None:
         """Judge one file now, because the client waits for an answer about it."""
-        if not folder.is_current(path):
-            self._judge(folder, path)
+        if not folder.is_current(path) and not self._judge(folder, path, FLUSH_SECONDS):
+            self.wake()
 
     async def _warm(self, folder: Folder) -> None:
         """Before a folder's first judgement: read it in slices, the client's messages in between."""
@@ -99,9 +107,10 @@ class Analysis:
         while self._guarded("reading the workspace", lambda: next(steps, _DONE)) is None:
             await pause.when_due()
 
-    def _judge_urgent(self, folder: Folder) -> None:
-        for path in list(folder.urgent):
-            self._judge(folder, path)
+    async def _judge_urgent(self, folder: Folder) -> None:
+        while folder.urgent:
+            if not self._judge(folder, next(iter(folder.urgent))):
+                await asyncio.sleep(0)
 
     async def _rested(self, seconds: float) -> bool:
         """Wait until the user pauses; False when something changed meanwhile."""
@@ -115,8 +124,11 @@ class Analysis:
         """Work the queues off; False when something changed meanwhile."""
         for folder in list(self._session.folders.values()):
             folder.rescan_if_due()
-            self._guarded("reading the workspace", folder.enqueue)
             pause = _Pause()
+            while not self._resumable("reading the workspace", folder.enqueue):
+                await asyncio.sleep(0)
+                if self._wanted.is_set():
+                    return False
             far = False
             while folder.queue:
                 path = next(iter(folder.queue))
@@ -128,16 +140,32 @@ class Analysis:
                     if not await self._rested(FAR_REST_SECONDS):
                         return False
                     continue
-                self._judge(folder, path)
-                if await pause.when_due() and self._wanted.is_set():
+                finished = self._judge(folder, path)
+                if (await pause.when_due() or not finished) and self._wanted.is_set():
                     return False
         return not self._wanted.is_set()
 
-    def _judge(self, folder: Folder, path: str) -> None:
-        changed = self._guarded(f"judging {path}", lambda: folder.judge(path))
-        folder.urgent.pop(path, None)
-        folder.queue.pop(path, None)
+    def _judge(self, folder: Folder, path: str, seconds: float = PAUSE_SECONDS) -> bool:
+        """Judge a file; False when that was paused and is to be taken up again."""
+        until = time.perf_counter() + seconds
+        try:
+            changed = self._guarded(
+                f"judging {path}", lambda: folder.judge(path, lambda: time.perf_counter() > until)
+            )
+        except Paused:
+            return False
+        folder.done_with(path)
         self._judged(folder, path, changed is not False)
+        return True
+
+    def _resumable(self, what: str, work: Callable[[Callable[[], bool]], None]) -> bool:
+        """Run a step that can be paused; False when it was."""
+        until = time.perf_counter() + PAUSE_SECONDS
+        try:
+            self._guarded(what, lambda: work(lambda: time.perf_counter() > until))
+        except Paused:
+            return False
+        return True
 
     def _guarded(self, what: str, work: Callable[[], object]) -> object:
         """Run a step; a crash is told to the client (each at most a few times) and the server goes on."""

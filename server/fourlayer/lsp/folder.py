@@ -185,9 +185,19 @@ class Folder:
             if data is not None and snapshot.provider_of(path) is not None:
                 snapshot.facts(path)
 
-    def enqueue(self) -> None:
-        """Queue whatever may show something else in the present snapshot: what is open goes first."""
+    def enqueue(self, pause: Callable[[], bool] | None = None) -> None:
+        """Queue whatever may show something else in the present snapshot: what is open goes first.
+
+        Raises `Paused` like `judge`.
+        """
         snapshot = self.snapshot
+        snapshot.store.pause = pause
+        try:
+            self._enqueue(snapshot)
+        finally:
+            snapshot.store.pause = None
+
+    def _enqueue(self, snapshot: Snapshot) -> None:
         if self._queued or self._is_frozen():
             return
         if self._targets is None:
@@ -229,21 +239,33 @@ class Folder:
         """Whether a file's findings stay as they are until what is half-typed elsewhere is finished."""
         return path in self._known and self._is_frozen() and path not in (self._since or ())
 
-    def judge(self, path: str) -> bool:
+    def judge(self, path: str, pause: Callable[[], bool] | None = None) -> bool:
         """Find out what there is to show of a file now; whether that differs from before in any way.
 
-        Raises whatever the analysis raises; then what was shown stays, moved along with the edits.
+        Raises whatever the analysis raises; then what was shown stays, moved along with the edits. Raises
+        `Paused` when `pause` says so while the whole workspace is read; judging again goes on from there.
         """
         snapshot = self.snapshot
+        snapshot.store.pause = pause
+        try:
+            return self._judge(path, snapshot)
+        finally:
+            snapshot.store.pause = None
+
+    def done_with(self, path: str) -> None:
+        """Note that a file was judged, or that it cannot be."""
         self.urgent.pop(path, None)
         self.queue.pop(path, None)
         self._judged.add(path)
         self._known.add(path)
+
+    def _judge(self, path: str, snapshot: Snapshot) -> bool:
         known = self.shown.pop(path, ())
         before = self._carry(path, known, snapshot)
         if before:
             self.shown[path] = before
         after = self._steadied(path, snapshot, before)
+        self.done_with(path)
         if after:
             self.shown[path] = after
         else:

@@ -19,7 +19,7 @@ from fourlayer.project.layout import (
     scope_of,
     shared_folders,
 )
-from fourlayer.project.store import Digest, Disk, StatKey, Store, digest_of
+from fourlayer.project.store import Digest, Disk, Paused, StatKey, Store, digest_of
 from fourlayer.project.tree import index_directories, parent
 from fourlayer.syntax.text import Text
 
@@ -394,25 +394,28 @@ class Snapshot:
             return memo
         survey = self._survey_defs[name]
         if memo is None:
-            values: Mapping[str, object] = {
-                path: value for path in self.files() if (value := self._surveyed(survey, path)) is not None
-            }
-            memo = Memo[Mapping[str, object]](values, self.store.next_serial())
-        else:
-            memo = self._resurveyed(survey, memo)
-        self._surveys[name] = memo
+            everything = frozenset(path for path in self.files() if is_code(path))
+            memo = Memo[Mapping[str, object]]({}, self.store.next_serial(), everything)
+        memo = self._surveys[name] = self._resurveyed(survey, memo)
+        if memo.pending:
+            raise Paused
         return memo
 
     def _resurveyed(
         self, survey: Survey[object], memo: Memo[Mapping[str, object]]
     ) -> Memo[Mapping[str, object]]:
-        """Look again at the files changed since; the same memo where no value is different."""
-        fresh = {path: self._surveyed(survey, path) for path in memo.pending}
+        """Look at the pending files, until paused; the same number where no value is different."""
+        fresh: dict[str, object | None] = {}
+        for path in sorted(memo.pending):
+            fresh[path] = self._surveyed(survey, path)
+            if self.store.pause is not None and self.store.pause():
+                break
+        rest = memo.pending - fresh.keys()
         if all(memo.value.get(path) == value for path, value in fresh.items()):
-            return Memo(memo.value, memo.serial)
+            return Memo(memo.value, memo.serial, rest)
         merged = {**memo.value, **fresh}
         values = {path: merged[path] for path in sorted(merged) if merged[path] is not None}
-        return Memo(values, self.store.next_serial())
+        return Memo(values, self.store.next_serial(), rest)
 
     def _surveyed(self, survey: Survey[object], path: str) -> object | None:
         if not is_code(path) or (not survey.tests and self.is_test(path)):
@@ -431,11 +434,18 @@ class Snapshot:
         """The code files that hold one of the byte strings. Reads the whole workspace once."""
         memo = self._holding.get(triggers)
         if memo is None:
-            memo = Memo(frozenset(path for path in self.files() if self.holds(path, triggers)), 0)
-        elif memo.pending:
-            fresh = {path for path in memo.pending if self.holds(path, triggers)}
-            memo = Memo(memo.value - memo.pending | fresh, 0)
+            memo = Memo(frozenset[str](), 0, frozenset(path for path in self.files() if is_code(path)))
+        if memo.pending:
+            seen: dict[str, bool] = {}
+            for path in memo.pending:
+                seen[path] = self.holds(path, triggers)
+                if self.store.pause is not None and self.store.pause():
+                    break
+            fresh = {path for path, holds in seen.items() if holds}
+            memo = Memo(memo.value - seen.keys() | fresh, 0, memo.pending - seen.keys())
         self._holding[triggers] = memo
+        if memo.pending:
+            raise Paused
         return memo.value
 
     def holds(self, path: str, triggers: tuple[bytes, ...]) -> bool:

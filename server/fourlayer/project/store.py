@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from fourlayer.syntax.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from fourlayer.syntax.facts import FileFacts
 
@@ -52,6 +52,13 @@ class Disk(Protocol):
         ...
 
 
+class Paused(BaseException):
+    """Raised out of a question about the whole workspace when `Store.pause` says so.
+
+    Whoever asks again goes on where it stopped.
+    """
+
+
 class Store:
     """Memory that outlives snapshots. Not safe for several threads at once.
 
@@ -73,6 +80,8 @@ class Store:
         self._problems: dict[str, tuple[StatKey, str]] = {}
         self._closed: OrderedDict[int, FileFacts] = OrderedDict()
         self._serial = 0
+        self.pause: Callable[[], bool] | None = None
+        """Asked between two files by what reads the whole workspace; True raises `Paused`."""
 
     def next_serial(self) -> int:
         """A number that was not given before."""
