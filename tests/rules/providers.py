@@ -312,3 +312,102 @@ ROOT_FILES = {
 PROVIDERS = ("acme", "fresh", "instance-crm", "pings")
 
 SHAPES = {**ROOT_FILES, **PLAIN_BASE, **ACME, **INSTANCE_CRM, **PINGS, **FRESH}
+
+
+OPTIONS_BASE = {
+    f"{BASE}/index.ts": """\
+export { EnterpriseAdapter } from "./EnterpriseAdapter.js";
+export { AuthenticationError, IntegrationError, RateLimitError } from "./errors.js";
+export type { IntegrationErrorOptions } from "./errors.js";
+export type { CallContext, HealthStatus } from "./types.js";
+""",
+    f"{BASE}/errors.ts": """\
+export interface IntegrationErrorOptions {
+  code: string;
+  provider: string;
+  retryable?: boolean;
+  cause?: unknown;
+}
+
+export class IntegrationError extends Error {
+  readonly code: string;
+  readonly provider: string;
+  readonly retryable: boolean;
+
+  constructor(message: string, options: IntegrationErrorOptions) {
+    super(message, { cause: options.cause });
+    this.code = options.code;
+    this.provider = options.provider;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+export class AuthenticationError extends IntegrationError {
+  constructor(provider: string) {
+    super("no", { code: "AUTH", provider });
+  }
+}
+
+export class RateLimitError extends IntegrationError {
+  readonly retryAfterSeconds: number;
+
+  constructor(provider: string, retryAfterSeconds: number) {
+    super("wait", { code: "LIMIT", provider, retryable: true });
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+""",
+    f"{BASE}/types.ts": """\
+export interface CallContext {
+  tenant: string;
+}
+
+interface Named {
+  provider: string;
+}
+
+export interface HealthStatus extends Named {
+  healthy: boolean;
+  responseTimeMs: number;
+  checkedAt: Date;
+  reason: string | null;
+  details?: string;
+}
+""",
+    f"{BASE}/EnterpriseAdapter.ts": """\
+import type { CallContext } from "./types.js";
+
+export abstract class EnterpriseAdapter {
+  abstract readonly provider: string;
+  abstract readonly displayName: string;
+  abstract readonly entityTypes: readonly string[];
+  abstract readonly priority: number;
+  abstract get enabled(): boolean;
+  abstract list<T extends object>(context: CallContext, parse: (raw: unknown) => T): Promise<T[]>;
+  abstract dispose(): void;
+}
+""",
+}
+"""Errors that take an options object, a health status of another shape, generic and odd members."""
+
+LOOSE = {
+    f"{ROOT}/loose/LooseAdapter.ts": """\
+import { readFile } from 'node:fs/promises'
+
+const apiBase = 'https://loose.example'
+const retries = 3
+
+interface Row {
+\tid: string
+}
+
+export class LooseAdapter {
+\tasync rows(): Promise<Row[]> {
+\t\tconst extra: unknown = JSON.parse(await readFile('rows.json', 'utf8'))
+\t\tconst response = await fetch(`${apiBase}/rows?retries=${retries}`)
+\t\treturn [...(await response.json() as Row[]), ...(extra as Row[])]
+\t}
+}
+""",
+}
+"""No base class, tabs, no semicolons."""

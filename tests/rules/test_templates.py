@@ -10,10 +10,14 @@ from typing import NamedTuple, cast
 import pytest
 
 from fourlayer.app import App
+from fourlayer.project.layout import Provider
+from fourlayer.project.snapshot import View
 from fourlayer.rule.outcome import Reported
+from fourlayer_rules.derive.names import KINDS
+from fourlayer_rules.templates.creation import create as create_files
 from tests.pages.workspace import apply_change, base_files
 from tests.rules.node_tools import STRICTEST, compile_all, link_modules, need_node, run
-from tests.rules.providers import PROVIDERS, ROOT, ROOT_FILES, SHAPES
+from tests.rules.providers import FRESH, LOOSE, OPTIONS_BASE, PROVIDERS, ROOT, ROOT_FILES, SHAPES
 
 STRUCTURE = (
     "missing-file",
@@ -23,9 +27,9 @@ STRUCTURE = (
     "missing-error-wrapper",
     "missing-health-check",
 )
-KINDS = ("config.ts", "errors.ts", "health.ts", "types.ts", "index.ts")
+NAMES = ("config.ts", "errors.ts", "health.ts", "types.ts", "index.ts")
 ORDERS = {
-    "config-first": KINDS,
+    "config-first": NAMES,
     "health-first": ("health.ts", "index.ts", "types.ts", "errors.ts", "config.ts"),
 }
 
@@ -60,7 +64,7 @@ def judge(folder: Path, files: Files) -> Judged:
     return Judged(app, files, outcome.findings)
 
 
-def create(folder: Path, files: Files, kind: str, order: Sequence[str] = KINDS) -> Files:
+def create(folder: Path, files: Files, kind: str, order: Sequence[str] = NAMES) -> Files:
     """Apply one kind of fix until nothing is missing, in an order of file names."""
     for _ in range(40):
         judged = judge(folder, files)
@@ -100,6 +104,10 @@ def program(made: dict[str, Files], tmp_path_factory: pytest.TempPathFactory) ->
         variants[f"only-{name}"] = variant
     richer = {**base_files(), **_fresh_in_richer_base()}
     variants["richer"] = create(tmp_path_factory.mktemp("richer"), richer, "create-all")
+    options = {**ROOT_FILES, **OPTIONS_BASE, **FRESH}
+    variants["options"] = create(tmp_path_factory.mktemp("options"), options, "create-all")
+    variants["loose"] = create(tmp_path_factory.mktemp("loose"), {**ROOT_FILES, **LOOSE}, "create-all")
+    variants["scaffolded"] = _scaffolded(tmp_path_factory.mktemp("scaffolded"))
     for name, files in variants.items():
         for path, text in files.items():
             target = folder / name / path
@@ -123,6 +131,16 @@ def _single_files(folder: Path) -> Iterator[tuple[str, Files]]:
 
 def _fresh_in_richer_base() -> Files:
     return {path: text for path, text in SHAPES.items() if "/fresh/" in path or "/pings/oauth" in path}
+
+
+def _scaffolded(folder: Path) -> Files:
+    """A provider whose folder does not exist yet."""
+    files = {**ROOT_FILES, **base_files()}
+    app = judge(folder, files).app
+    provider = Provider("big-crm", f"{ROOT}/big-crm", (), None, "BigCRM", None)
+    change = create_files(View(app.snapshot()), app.settings, provider, KINDS)
+    assert change is not None
+    return apply_change(files, change)
 
 
 def test_everything_compiles(program: Path) -> None:

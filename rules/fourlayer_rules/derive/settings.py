@@ -577,14 +577,13 @@ def _unused(walker: _Adapter) -> list[Removal]:
     """The constants whose every mention outside their declaration has been settled."""
     found: list[Removal] = []
     data = walker.facts.text.data
-    comments = [comment.span for comment in walker.facts.comments]
     for name, (decl, _) in walker.constants.items():
         if decl.exported:
             continue
         settled = False
         for match in re.finditer(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])", data):
             place = match.span()
-            if decl.start <= place[0] < decl.end or any(s <= place[0] < e for s, e in comments):
+            if decl.start <= place[0] < decl.end or walker.facts.in_string_or_comment(place[0]):
                 continue
             if place not in walker.taken:
                 break

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from fourlayer_rules.derive.symbols import Declared
 
 
+_WIDTH = 110
+
+
 class ErrorCode(NamedTuple):
     """A part of errors.ts: the names of shared code that it needs, and its declarations."""
 
@@ -170,7 +173,17 @@ def wrapper_code(model: ProviderModel, own: Declared | None = None) -> ErrorCode
     text = parts.text().replace("error instanceof Error ? error : undefined", "causeOf(error)")
     if "causeOf(" in text:
         text += _CAUSE
-    return ErrorCode(tuple(sorted(parts.shared)), text)
+    return ErrorCode(tuple(sorted(parts.shared)), _folded(text))
+
+
+def _folded(text: str) -> str:
+    """Long `if (...) return ...;` on three lines."""
+    return "\n".join(
+        re.sub(r"^( +)(if \(.+?\)) (return new .+;)$", r"\1\2 {\n\1  \3\n\1}", line)
+        if len(line) > _WIDTH
+        else line
+        for line in text.split("\n")
+    )
 
 
 _CAUSE = """
