@@ -47,7 +47,7 @@ def test_in_vscode(chromium: str, extension: Path, environment: dict[str, str], 
     """`tests.js` passes inside the extension host."""
     subprocess.run(["npm", "run", "--silent", "package"], cwd=extension, check=True, capture_output=True)
     data = tmp_path / "data"
-    # VS Code takes PATH from a login shell, so the program is named. It learns of the levels one after the other.
+    # VS Code takes PATH from a login shell, so the program is named; it learns of the levels one by one.
     program = Path(environment["FOURLAYER_WORKSPACE"]).parent / "bin/fourlayer"
     settings = {**SETTINGS, "fourlayer.server.command": [str(program), "server", "--stdio"]}
     for level in ("Machine", "User"):
