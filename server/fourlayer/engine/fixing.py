@@ -126,7 +126,9 @@ def _pass(
         if change is None or not _changes_something(snapshot, change):
             continue
         fault = _fault(snapshot, change)
-        if fault is not None:
+        if fault is not None and any(_is_broken(snapshot, path) for path in change.edits):
+            given_up.add(reported.fingerprint)  # no fault of the rule: half-typed code takes no certain edit
+        elif fault is not None:
             message = f"{reported.finding.rule}: its fix was not applied: {fault}"
             failed.append((reported.fingerprint, Trouble("crash", message, reported.finding.path)))
         elif taken.admits(change):
@@ -234,6 +236,12 @@ def _touched(changes: Iterable[Change]) -> set[str]:
         found.update(moved.get(path, path) for path in change.edits)
         found.update(create.path for create in change.creates)
     return found
+
+
+def _is_broken(snapshot: Snapshot, path: str) -> bool:
+    """Whether a file held syntax errors before any fix."""
+    facts = snapshot.facts(path) if is_code(path) else None
+    return facts is not None and not facts.trusted
 
 
 def _is_worse(before: Snapshot, after: Snapshot, path: str) -> bool:

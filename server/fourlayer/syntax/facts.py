@@ -435,10 +435,12 @@ class FileFacts:
             node = root.descendant_for_byte_range(at, at + 1)
         if node is None or data[at : at + 1] in (b"", b"}", b")", b"]"):
             return None
-        while node.parent is not None and node.parent.start_byte == at and node.parent.parent is not None:
-            if node.parent.type in _HOLDERS and node.is_named and node.type != "jsx_opening_element":
+        for above in reversed(_lineage(root, node)[1:-1]):
+            if above.start_byte != at:
                 break
-            node = node.parent
+            if above.type in _HOLDERS and node.is_named and node.type != "jsx_opening_element":
+                break
+            node = above
         return Span(node.start_byte, node.end_byte)
 
     def token_at(self, offset: int) -> Span | None:
@@ -448,13 +450,13 @@ class FileFacts:
 
     def in_string_or_comment(self, offset: int) -> bool:
         """Whether a byte offset lies inside a comment, string, template text or regular expression."""
-        node = self._root().descendant_for_byte_range(offset, offset + 1)
-        while node is not None:
-            if node.type in _TEXTUAL:
+        root = self._root()
+        node = root.descendant_for_byte_range(offset, offset + 1)
+        for around in reversed(_lineage(root, node)):
+            if around.type in _TEXTUAL:
                 return True
-            if node.type == "template_substitution":
+            if around.type == "template_substitution":
                 return False
-            node = node.parent
         return False
 
     @property
@@ -566,6 +568,22 @@ def _error_spans(root: Node) -> Iterator[Span]:
             yield Span(node.start_byte, max(node.end_byte, node.start_byte + 1))
         elif node.has_error:
             stack.extend(reversed(node.children))
+
+
+def _lineage(root: Node, node: Node | None) -> list[Node]:
+    """A node and all around it, outermost first.
+
+    Found from the top: each `parent` searches from the root, which is quadratic in deeply nested code.
+    """
+    if node is None:
+        return []
+    found = [root]
+    while found[-1].id != node.id:
+        inner = found[-1].child_with_descendant(node)
+        if inner is None:
+            break
+        found.append(inner)
+    return found
 
 
 def _span(node: Node) -> Span:
@@ -988,16 +1006,11 @@ def _anys(facts: FileFacts, root: Node) -> Iterator[AnyUse]:
         if node.type == "predefined_type" or (
             node.parent is not None and node.parent.type == "predefined_type"
         ):
-            yield AnyUse(Span(start, end), not _inside_error(node))
+            yield AnyUse(Span(start, end), not _inside_error(root, node))
 
 
-def _inside_error(node: Node) -> bool:
-    current: Node | None = node
-    while current is not None:
-        if current.is_error:
-            return True
-        current = current.parent
-    return False
+def _inside_error(root: Node, node: Node) -> bool:
+    return root.has_error and any(around.is_error for around in _lineage(root, node))
 
 
 _COMMENT_START = re.compile(rb"//|/\*|<!--")
