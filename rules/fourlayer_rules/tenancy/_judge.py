@@ -128,7 +128,10 @@ class Judge:
         return query._replace(table=TableRef((name,), query.table.expr), certain=True)
 
     def _is_model(self, query: Query) -> bool:
-        return any(self._columns.schema.orm_table(name) is not None for name in query.table.names)
+        """Whether the schema knows what only looks like a table or a model."""
+        schema = self._columns.schema
+        find = schema.table if query.library == "sql" else schema.orm_table
+        return any(find(name) is not None for name in query.table.names)
 
     # Verdicts
 
@@ -215,7 +218,7 @@ class Judge:
     def _of_columns(self, query: Query, tenancy: TableTenancy, filters: list[Filter]) -> Verdict | None:
         """Whether all the tenant columns that a query names on its own table are wrong ones."""
         own = [one for one in filters if "." not in one.column and ">" not in one.column]
-        if tenancy.kind == "root" or len(own) < len(filters):
+        if tenancy.kind == "root" or len(own) < len(filters) or any(one.others for one in own):
             return None
         columns = {self._columns.column_of(one, query) or "" for one in own}
         wrong = self._wrong(query, tenancy, columns)
@@ -257,7 +260,8 @@ class Judge:
     def _names_tenant(self, one: Filter, query: Query, tenancy: TableTenancy) -> bool:
         if tenancy.kind == "root" and one.column == "id":
             return True
-        if self._columns.column_of(one, query) is None:
+        names = (one, *(one._replace(column=other) for other in one.others))
+        if any(self._columns.column_of(each, query) is None for each in names):
             return False
         return not self._is_outer(one, query)
 

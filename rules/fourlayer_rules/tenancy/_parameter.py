@@ -112,7 +112,8 @@ def with_parameter(
 ) -> Edits | None:
     """The edits of the signature, of interfaces that declare it and of all callers; None: impossible."""
     edits: Edits = {target.at.path: [_declared(target.at, target)]}
-    types = {(target.at.path, target.at.decl.owner.name or "")} if target.at.decl.owner is not None else set()
+    owner = target.at.decl.owner
+    types: set[tuple[str, str]] = {(target.at.path, owner.name or "")} if owner is not None else set()
     try:
         if target.is_method:
             types |= _signatures(target, follower, edits)

@@ -445,7 +445,7 @@ def values_at(root: n.Function | n.Stmt, binding: Binding, at: n.Node) -> tuple[
             return frozenset(unknown)
         return state
 
-    result = analyse(root, frozenset(unknown), Analysis(step, frozenset.union), (at,))
+    result = analyse(root, frozenset(unknown), Analysis(step, _union), (at,))
     found = result.before.get(at)
     if found is None or None in found or _written_in_closure(root, binding):
         return None
@@ -500,11 +500,19 @@ def _both(one: tuple[bool, bool], two: tuple[bool, bool]) -> tuple[bool, bool]:
     return one[0] and two[0], one[1] or two[1]
 
 
+def _union(one: frozenset[n.Expr | None], two: frozenset[n.Expr | None]) -> frozenset[n.Expr | None]:
+    return one | two
+
+
+def _unchanged(_node: n.Node, state: bool) -> bool:
+    return state
+
+
 def _any(one: bool, two: bool) -> bool:
     return one or two
 
 
-_REACH: Analysis[bool] = Analysis(lambda _node, state: state, _any)
+_REACH: Analysis[bool] = Analysis(_unchanged, _any)
 
 
 def _written_in_closure(root: n.Node, binding: Binding) -> bool:

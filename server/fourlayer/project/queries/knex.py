@@ -223,15 +223,17 @@ def _selected(at: At, builder: Builder, follower: Follower) -> str | None:
 def _conditions(at: At, builder: Builder, follower: Follower) -> Iterator[Filter]:
     names = {step.link.name for step in builder.steps}
     for step in builder.steps:
-        name, args = step.link.name, step.link.args or ()
-        if name in _WHERE and args:
+        name, args = step.link.name, step.link.args
+        if not args:
+            continue
+        if name in _WHERE:
             # `a OR b`: neither restricts the rows alone.
             always = step.always and "orWhere" not in names
             for one in _where(at, args, follower):
                 yield one._replace(always=one.always and always)
-        elif name in ("whereRaw", "andWhereRaw", "joinRaw") and args:
+        elif name in ("whereRaw", "andWhereRaw", "joinRaw"):
             yield from _raw(at, args[0], step, follower)
-        elif name in ("modify", "$call", "$if") and args:
+        elif name in ("modify", "$call", "$if"):
             yield from _modified(at, args, name, step, follower)
         elif name in ("innerJoin", "join", "leftJoin") and len(args) > 1:
             yield from _joined(at, args, step, follower)
@@ -250,12 +252,13 @@ def _where(at: At, args: tuple[n.Expr, ...], follower: Follower) -> Iterator[Fil
 
 
 def _comparison(at: At, args: tuple[n.Expr, ...], follower: Follower) -> Iterator[Filter]:
+    first = args[0]
     operator = bare(args[1]) if len(args) > 2 else None
     if isinstance(operator, n.Str) and operator.value not in _EQUAL:
         return
-    columns = follower.strings(at.to(args[0]))
-    for column in columns or ("",):
-        yield Filter(column, len(columns) < 2, args[0], args[-1] if len(args) > 1 else None)
+    columns = follower.strings(at.to(first))
+    value = args[-1] if len(args) > 1 else None
+    yield Filter(columns[0] if columns else "", True, first, value, others=columns[1:])
 
 
 def _callback(at: At, function: n.Function, follower: Follower) -> Iterator[Filter]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fourlayer.project.queries.builder import outermost
+from fourlayer.project.queries.builder import outermost, receiver_name
 from fourlayer.project.queries.model import Filter, Query, TableRef
 from fourlayer.project.queries.sql import HOLE, Access, Constraint, accesses, is_query
 from fourlayer.syntax import nodes as n
@@ -53,11 +53,23 @@ def queries(at: At, call: n.Call | n.Tagged, follower: Follower) -> Iterator[Que
             access.selection,
             access.single,
             True,
-            True,
+            _is_client(receiver),
             receiver,
             (),
             access.open,
         )
+
+
+def _is_client(receiver: n.Expr) -> bool:
+    """Whether SQL, and no other query language of that look (SOQL, GAQL), is surely meant."""
+    name = receiver_name(receiver).lower()
+    return name != "this" and any(word in name for word in _CLIENTS)
+
+
+_CLIENTS = (
+    *("db", "pool", "pg", "sql", "knex", "prisma", "trx", "tx", "database", "postgres", "mysql", "sequelize"),
+    *("drizzle", "kysely", "datasource", "queryrunner", "entitymanager", "$queryraw", "$executeraw"),
+)
 
 
 def _is_part(at: At, call: n.Tagged) -> bool:

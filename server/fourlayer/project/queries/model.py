@@ -27,6 +27,8 @@ class Filter(NamedTuple):
     node: n.Node
     value: n.Expr | None = None
     field: bool = False
+    others: tuple[str, ...] = ()
+    """The other columns that this one condition may be on: a loop over tables names each one's own."""
 
     @property
     def last(self) -> str:

@@ -146,9 +146,12 @@ def conditions_of(at: At, builder: Builder, follower: Follower) -> tuple[tuple[F
 
 
 def _named(at: At, step: Step, follower: Follower) -> Iterator[Filter]:
-    name, args = step.link.name, step.link.args or ()
+    name, args = step.link.name, step.link.args
+    if not args:
+        return
+    first = args[0]
     if name == "match":
-        yield from matched(at, args[0], step.always, follower)
+        yield from matched(at, first, step.always, follower)
         return
     if name == "or":
         yield from _alternatives(at, args, step.always, follower)
@@ -158,9 +161,8 @@ def _named(at: At, step: Step, follower: Follower) -> Iterator[Filter]:
         if any(operator in _DEAF or operator.startswith("not.") for operator in operators):
             return
     value = args[-1] if len(args) > 1 else None
-    columns = follower.strings(at.to(args[0]))
-    for column in columns or ("",):
-        yield Filter(column, step.always and len(columns) < 2, args[0], value)
+    columns = follower.strings(at.to(first))
+    yield Filter(columns[0] if columns else "", step.always, first, value, others=columns[1:])
 
 
 def matched(at: At, expr: n.Expr, always: bool, follower: Follower) -> Iterator[Filter]:

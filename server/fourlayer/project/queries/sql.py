@@ -314,7 +314,7 @@ def _conditions(items: Items, ctes: Ctes) -> tuple[list[Constraint], bool]:
     if len(alternatives) > 1:
         read = [_conditions(part, ctes) for part in alternatives]
         names = [{(one.table, one.column) for one in found if one.always} for found, _ in read]
-        shared = set.intersection(*names)
+        shared = {one for one in names[0] if all(one in others for others in names)}
         found = [
             one._replace(always=one.always and (one.table, one.column) in shared)
             for inner, _ in read
