@@ -20,7 +20,7 @@ from fourlayer_rules.types.explicit_any._infer import Plain as PlainType
 from fourlayer_rules.types.explicit_any._names import singular_name, subject_words, type_name, words
 from fourlayer_rules.types.explicit_any._place import Observation, Place, observe, place_at
 from fourlayer_rules.types.explicit_any._sources import Fixture, SchemaAt, fixture_for, schema_for
-from fourlayer_rules.types.explicit_any._use import Event, TypeAt
+from fourlayer_rules.types.explicit_any._use import Event, Site, TypeAt
 from fourlayer_rules.types.explicit_any._world import World
 
 if TYPE_CHECKING:
@@ -124,7 +124,33 @@ class Fixes:
     @cached_property
     def is_given_unknown(self) -> bool:
         """Whether the parameter is given caught errors or other values of type `unknown`."""
-        return self.place is not None and safe.unknown_callers(self.world, self.place)
+        return any(safe.is_unknown(self.world, site, expr) for site, expr in self.arguments)
+
+    @cached_property
+    def arguments(self) -> list[tuple[Site, n.Expr]]:
+        """What the provider passes for the parameter."""
+        return list(safe.arguments(self.world, self.place)) if self.place is not None else []
+
+    def _passed_type(self, found: Type) -> Type | None:
+        """The declared type of what all callers pass, where it has what is used; None where nothing is known.
+
+        Raises ValueError where a caller passes something that lacks what is used.
+        """
+        place, core = self.place, _core(found)[0]
+        if place is None or place.steps or not isinstance(core, Object) or core is not found:
+            return None
+        seen: dict[str, TypeAt] = {}
+        for site, expr in self.arguments:
+            at = self.world.static_type(site, expr)
+            if at is None or any(isinstance(node, n.TypeRef) and node.name == "any" for node in walk(at.type)):
+                if at is not None and isinstance(at.type, n.TypeRef) and at.type.name != "any":
+                    raise ValueError
+                continue
+            members = self.world.members(at)
+            if members is None or not set(core.fields) <= set(members):
+                raise ValueError
+            seen[site.decl.text_of(at.type)] = at
+        return Named(next(iter(seen.values()))) if len(seen) == 1 else None
 
     # Types
 
@@ -159,6 +185,10 @@ class Fixes:
             node, found = place.record, inference.of(seen.record)
         else:
             found = inference.of(seen.use)
+        try:
+            found = self._passed_type(found) or found
+        except ValueError:
+            return None
         if not inference.sound or not is_telling(found) or _shorthand(seen.observer.repairs):
             return None
         nothing, assured = nothings(self.world, place) if node is place.node or not place.steps[1:] else ((), False)

@@ -129,6 +129,10 @@ class Inference:
 
     def _shape(self, use: Use, depth: int) -> Type | None:
         declared = self._declared(use)
+        distinct = {at.site.decl.text_of(at.type) for at in use.casts}
+        if use.open or len(distinct) > 1:
+            self.sound = False
+            return None
         if use.prims:
             return self._primitive(use, declared)
         if declared:
@@ -142,7 +146,7 @@ class Inference:
             return self._object(use, (), depth)
         if "length" in use.weak:
             return self._lengthy(use, depth)
-        if use.guessed:
+        if use.guessed and not use.unsure:
             return _union([Plain(kind) for kind in sorted(use.guessed)])
         if use.keys or use.as_object:
             return self._record(use, depth)
@@ -185,6 +189,11 @@ class Inference:
             return Named(declared[0])
         return self._object(use, tuple(Extended(at, False) for at in bases), depth)
 
+    def _gives_all(self, at: TypeAt, use: Use) -> bool:
+        """Whether a value of a declared type has every member that is used."""
+        members = self.world.members(at)
+        return members is not None and all(name in members for name in use.props)
+
     def _has_all(self, at: TypeAt, use: Use) -> bool:
         members = self.world.members(at)
         if members is None:
@@ -217,6 +226,8 @@ class Inference:
                 inherited |= set(members)
         if use.casts and not use.props:
             return Named(use.casts[0])
+        if not all(self._gives_all(at, use) for at in use.given):
+            self.sound = False
         fields = {
             name: self.field(inner, use, name, depth)
             for name, inner in use.props.items()

@@ -125,6 +125,8 @@ def type_name(place: Place, provider: str, taken: Callable[[str], bool], *, plur
     if own and parts[: len(own)] == own:
         parts = parts[len(own) :] or ["payload"]
     base = provider + (pascal(parts) or "Payload")
+    if not provider and len(parts) == 1 and place.function:
+        base = pascal(noun_of(place.function) or words(place.function)) + base
     if not base[0].isalpha():
         base = "Type" + base
     candidates = [base]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LIMIT = 4000
 """Steps after which following gives up: a value that goes everywhere is not typed by its use."""
 _PRIMITIVES = frozenset({"string", "number", "boolean", "bigint"})
+_OPEN_TYPES = frozenset({"Record", "any", "unknown", "object"})
 _COMPARE = frozenset({"===", "!==", "==", "!="})
 _ARITHMETIC = frozenset({"-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>", ">>>"})
 _ORDER = frozenset({"<", ">", "<=", ">="})
@@ -120,21 +121,51 @@ class Observer:
         """Note a value that is given to what is observed."""
         if self.judging:
             return
-        expr = uncast(expr) if not isinstance(expr, n.Cast) or expr.op in ("as const", "satisfies") else expr
-        if isinstance(expr, n.Object):
+        if isinstance(expr, n.Cast) and expr.op in ("as const", "satisfies", "!"):
+            expr = expr.value
+        if isinstance(expr, n.Await):
+            self.provide(site, use, expr.value)
+        elif isinstance(expr, n.Object):
             if any(isinstance(prop, n.Spread) or prop.key is None for prop in expr.props):
+                use.open = True
                 return
             use.literals.append(frozenset(p.key for p in expr.props if isinstance(p, n.Prop) and p.key))
             for prop in expr.props:
                 if isinstance(prop, n.Prop) and prop.key is not None:
                     inner = use.prop(prop.key)
                     inner.provided = True
-                    self._given(site, inner, prop.value)
+                    self.given(site, inner, prop.value)
         elif isinstance(expr, n.Array):
+            use.as_array = True
             for item in expr.items:
-                self.provide(site, use.each(), item)
+                if isinstance(item, n.Spread):
+                    use.each().unsure = True
+                else:
+                    self.given(site, use.each(), item)
+        elif isinstance(expr, n.Cond):
+            self.provide(site, use, expr.then)
+            self.provide(site, use, expr.other)
+        elif isinstance(expr, n.Binary) and expr.op in ("??", "||"):
+            self.provide(site, use, expr.left)
+            self.provide(site, use, expr.right)
+        elif not (isinstance(expr, n.Const) and expr.value in ("null", "undefined")):
+            at = self.world.static_type(site, expr)
+            if at is not None and not is_keyword(at.type, "any"):
+                use.given.append(unwrapped(at))
+            elif self._is_built(site, expr):
+                use.open = True
 
-    def _given(self, site: Site, use: Use, expr: n.Expr) -> None:
+    def _is_built(self, site: Site, expr: n.Expr) -> bool:
+        """Whether a value is an instance of a class."""
+        expr = uncast(expr)
+        if isinstance(expr, n.Name):
+            binding = scopes_of(site.decl).binding(expr)
+            if binding is not None and binding.type is None and binding.value is not None:
+                return self._is_built(site, binding.value) if not isinstance(binding.value, n.Name) else False
+        return isinstance(expr, n.New) and self.primitive(site, expr) is None
+
+    def given(self, site: Site, use: Use, expr: n.Expr) -> None:
+        """Note a value that a member or item is given: its type is what the member may be."""
         kind = self.primitive(site, expr)
         if kind is not None:
             use.guessed.add(kind)
@@ -142,10 +173,18 @@ class Observer:
             self.provide(site, use, expr)
         elif isinstance(expr, n.Const) and expr.value == "null":
             use.null = True
+        elif isinstance(expr, n.Const):
+            use.maybe = True
         else:
             at = self.world.static_type(site, expr)
-            if at is not None and not is_keyword(at.type, "any", "unknown"):
+            if at is None:
+                use.unsure = True
+                use.open = use.open or self._is_built(site, expr)
+            elif not is_keyword(at.type, "any", "unknown") and not _holds_any(at.type):
                 self.assign(use, unwrapped(at), None)
+                use.provided = True
+            else:
+                use.unsure = True
 
     # Types that are asked for
 
@@ -321,7 +360,7 @@ class Observer:
             use.provided = True
             if assign.op != "=":
                 use.maybe = True
-            self._given(site, use, assign.value)
+            self.given(site, use, assign.value)
         elif assign.op == "+=":
             kind = self.primitive(site, assign.value)
             use.prims.add(kind if kind in ("number", "string") else "number")
@@ -363,7 +402,7 @@ class Observer:
             return True
         if name in ("push", "unshift"):
             for arg in args:
-                self._given(site, use.each(), arg)
+                self.given(site, use.each(), arg)
             return True
         if name in methods.EITHER:
             self._either(flow, name, call)
@@ -375,7 +414,7 @@ class Observer:
         if name == "get":
             self.follow(site, call, value, risky=True)
         elif name == "set" and len(call.args) > 1:
-            self._given(site, value, call.args[1])
+            self.given(site, value, call.args[1])
             self.follow_argument_type(site, value, call.args[1])
         elif name == "forEach" and call.args:
             self._callback(site, call.args[0], (value,), ())
@@ -423,7 +462,7 @@ class Observer:
             self.follow(site, call, item, sure=True)
         elif name in ("push", "unshift"):
             for arg in call.args:
-                self._given(site, item, arg)
+                self.given(site, item, arg)
         elif name == "join":
             item.weak.add("number|string")
 
@@ -832,11 +871,22 @@ class Observer:
     def _spread(self, flow: Flow, parent: n.Spread) -> None:
         use = flow.use
         use.demands = True
-        if isinstance(flow.site.decl.parent(parent), n.Object):
+        outer = flow.site.decl.parent(parent)
+        if isinstance(outer, n.Object):
             use.as_object = True
+            at = self.expected_type(flow.site, outer)
+            if at is None and self._is_argument(flow.site, outer) or (
+                at is not None and not (isinstance(at.type, n.TypeRef) and at.type.name in _OPEN_TYPES)
+            ):
+                # What is spread must have what the whole is expected to have.
+                use.lost = use.open = True
         else:
             self._need(flow)
             use.each()
+
+    def _is_argument(self, site: Site, node: n.Expr) -> bool:
+        call = site.decl.parent(node)
+        return isinstance(call, n.Call | n.New) and not self._is_harmless_literal(site, node)
 
     def _prop(self, flow: Flow, parent: n.Prop) -> None:
         if parent.value is not flow.node:

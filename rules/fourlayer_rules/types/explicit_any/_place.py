@@ -219,14 +219,15 @@ def observe(world: World, place: Place, *, judging: bool = False) -> Observation
     """Follow the value that a place types; None where there is nothing to follow."""
     observer = Observer(world, judging=judging)
     root = Use()
-    _prepare(root, place.steps)
+    steps = place.steps[1:] if place.kind == "property" else place.steps
+    _prepare(root, steps)
     if place.holder is None or not place.followable or not _start(observer, place, root):
         return None
     observer.run()
     if not observer.complete:
         return None
     use, record = root, None
-    for step in place.steps[1:] if place.kind == "property" else place.steps:
+    for step in steps:
         if step.kind == "item":
             use = use.each()
         elif step.kind in ("values", "map"):
@@ -320,6 +321,8 @@ def _start_property(observer: Observer, site: Site, name: str, root: Use) -> boo
     world = observer.world
     for other in world.sites(site.path):
         for node in walk(other.decl.node):
+            if isinstance(node, n.Prop) and node.key == name:
+                _provide_property(observer, site, other, node, root)
             if not isinstance(node, n.Member) or node.name != name:
                 continue
             at = world.static_type(other, node.object)
@@ -335,6 +338,14 @@ def _start_property(observer: Observer, site: Site, name: str, root: Use) -> boo
             else:
                 observer.follow(other, node, root)
     return True
+
+
+def _provide_property(observer: Observer, site: Site, other: Site, prop: n.Prop, root: Use) -> None:
+    """A property of a literal whose expected type is the one around the place."""
+    literal = other.decl.parent(prop)
+    at = observer.expected_type(other, literal) if isinstance(literal, n.Object) else None
+    if at is not None and isinstance(at.type, n.TypeRef) and at.type.name in site.decl.names:
+        observer.provide(other, root, prop.value)
 
 
 def bound_names(pattern: n.Node) -> list[str]:

@@ -11,6 +11,8 @@ from fourlayer_rules.types.explicit_any._infer import UNKNOWN, Field, Inference,
 from fourlayer_rules.types.explicit_any._place import Place, binding_scope_is_local, observe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fourlayer.syntax.scope import Binding
     from fourlayer_rules.types.explicit_any._observe import Observer
     from fourlayer_rules.types.explicit_any._use import Site, Use
@@ -211,25 +213,34 @@ def _reads(place: Place, observer: Observer) -> list[tuple[Site, n.Name]]:
     return found
 
 
-def unknown_callers(world: World, place: Place) -> bool:
-    """Whether a function is given values of type `unknown`, such as caught errors, for this parameter."""
+def arguments(world: World, place: Place) -> Iterator[tuple[Site, n.Expr]]:
+    """What the provider's code passes for a parameter, as far as the function's name shows it."""
     site, param = place.site, place.holder
     function = site.decl.parent(param) if isinstance(param, n.Param) else None
     if not isinstance(param, n.Param) or not isinstance(function, n.Function) or not place.function:
-        return False
+        return
+    if isinstance(site.decl.parent(function), n.Call):
+        return
     position = function.params.index(param)
     word = place.function.encode()
-    paths = world.provider.files if world.provider is not None else (site.path,)
-    for path in paths:
+    for path in world.provider.files if world.provider is not None else (site.path,):
         data = world.view.read(path)
         if data is None or word not in data or world.view.is_test(path):
             continue
         for other in world.sites(path):
             for node in walk(other.decl.node):
                 if isinstance(node, n.Call) and position < len(node.args) and _calls(node, place.function):
-                    if _is_unknown(world, other, node.args[position]):
-                        return True
-    return False
+                    yield other, node.args[position]
+
+
+def is_unknown(world: World, site: Site, expr: n.Expr) -> bool:
+    """Whether an expression is of type `unknown`: a caught error, or declared so."""
+    if isinstance(expr, n.Name):
+        binding = scopes_of(site.decl).binding(expr)
+        if binding is not None and binding.kind == "catch":
+            return True
+    at = world.static_type(site, expr)
+    return at is not None and isinstance(at.type, n.TypeRef) and at.type.name == "unknown"
 
 
 def _calls(call: n.Call, name: str) -> bool:
@@ -237,12 +248,3 @@ def _calls(call: n.Call, name: str) -> bool:
     return (isinstance(callee, n.Name) and callee.name == name) or (
         isinstance(callee, n.Member) and callee.name == name
     )
-
-
-def _is_unknown(world: World, site: Site, expr: n.Expr) -> bool:
-    if isinstance(expr, n.Name):
-        binding = scopes_of(site.decl).binding(expr)
-        if binding is not None and binding.kind == "catch":
-            return True
-    at = world.static_type(site, expr)
-    return at is not None and isinstance(at.type, n.TypeRef) and at.type.name == "unknown"

@@ -39,6 +39,8 @@ class Use:
     `checked` are the kinds that `typeof` told apart. `maybe` and `null` tell that the code expects
     undefined or null. `demands` tells that something would not accept `unknown`; `typed` that what was
     observed needs a type that is known, `lost` that the value went where nobody can follow.
+    `given` are declared types of values that are put here, `open` tells that one has members nobody
+    lists, `unsure` that one could be anything.
     """
 
     __slots__ = (
@@ -48,6 +50,7 @@ class Use:
         "casts",
         "checked",
         "demands",
+        "given",
         "guessed",
         "hard",
         "indexable",
@@ -58,11 +61,13 @@ class Use:
         "lost",
         "maybe",
         "null",
+        "open",
         "prims",
         "props",
         "provided",
         "result",
         "types",
+        "unsure",
         "values",
         "weak",
     )
@@ -91,6 +96,9 @@ class Use:
         self.indexable = False
         self.provided = False
         self.is_map = False
+        self.given: list[TypeAt] = []
+        self.open = False
+        self.unsure = False
 
     def prop(self, name: str) -> Use:
         """The use of a member."""
