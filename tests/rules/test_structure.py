@@ -350,6 +350,21 @@ def test_an_error_class_that_does_not(tmp_path: Path, text: str, expected: tuple
     assert verdicts(tmp_path, {f"{ACME}/errors.ts": text}, "missing-error-class") == [expected]
 
 
+@pytest.mark.parametrize(
+    ("file", "rule"),
+    [
+        ("errors.ts", "missing-error-class"),
+        ("errors.ts", "missing-error-wrapper"),
+        ("health.ts", "missing-health-check"),
+    ],
+)
+@pytest.mark.parametrize("text", ['export * from "@acme/sdk";\n', 'export * from "./absent.js";\n'])
+def test_what_is_passed_on_from_out_of_reach(tmp_path: Path, text: str, file: str, rule: str) -> None:
+    found = verdicts(tmp_path, {f"{ACME}/{file}": text}, rule)
+
+    assert [certainty for certainty, _ in found] == ["unverifiable"]
+
+
 WRAPPED = "new AcmeServiceError('m', 'C', 'acme')"
 
 

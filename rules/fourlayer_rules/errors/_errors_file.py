@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.rule.model import Finding
 from fourlayer.syntax.span import Span
 from fourlayer_rules.derive.names import convention
 from fourlayer_rules.derive.symbols import UNKNOWN, Declared, alike, exported, exported_names, named
@@ -37,6 +38,20 @@ class Lookup(NamedTuple):
     absent: bool
     hidden: Declared | None
     name: str
+
+
+def out_of_reach(rule: str, provider: Provider, file: ErrorsFile, lookup: Lookup) -> Finding:
+    """The finding where a name may come from code that cannot be read."""
+    return Finding(
+        rule=rule,
+        path=file.path,
+        span=file.anchor,
+        message=f"Whether `errors.ts` exports `{lookup.name}` cannot be told: it passes on other code.",
+        help=f"Export `{lookup.name}` by name.",
+        certainty="unverifiable",
+        key=lookup.name,
+        provider=provider.name,
+    )
 
 
 def errors_file(ctx: Context, provider: Provider) -> ErrorsFile | None:

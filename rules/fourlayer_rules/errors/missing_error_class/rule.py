@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fourlayer.rule.model import Change, Finding, FixPlan
 from fourlayer_rules.derive.classes import Chain, chain_of, head, member_names
-from fourlayer_rules.errors._errors_file import ErrorsFile, Lookup, errors_file, look_up
+from fourlayer_rules.errors._errors_file import ErrorsFile, Lookup, errors_file, look_up, out_of_reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,8 @@ class MissingErrorClass:
             yield from _judge(ctx, provider, file, lookup.found, lookup.name)
         elif lookup.absent:
             yield _absent(provider, file, lookup)
+        else:
+            yield out_of_reach(_ID, provider, file, lookup)
 
     def plans(self, ctx: Context, finding: Finding) -> Iterator[FixPlan]:
         """Write the class, export it, or give it what it lacks."""

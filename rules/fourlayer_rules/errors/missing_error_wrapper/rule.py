@@ -11,7 +11,7 @@ from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.derive.classes import chain_of, dotted
 from fourlayer_rules.derive.names import function_of
 from fourlayer_rules.derive.symbols import Declared, named, qualified
-from fourlayer_rules.errors._errors_file import ErrorsFile, Lookup, errors_file, look_up
+from fourlayer_rules.errors._errors_file import ErrorsFile, Lookup, errors_file, look_up, out_of_reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +45,8 @@ class MissingErrorWrapper:
             yield from _judge(ctx, provider, file, lookup.found, lookup.name)
         elif lookup.absent:
             yield _absent(provider, file, lookup)
+        else:
+            yield out_of_reach(_ID, provider, file, lookup)
 
     def plans(self, ctx: Context, finding: Finding) -> Iterator[FixPlan]:
         """Write the wrapper, export it, or let errors of ours through."""

@@ -59,8 +59,8 @@ class MissingHealthCheck:
         accepted = [convention(name, provider) for name in ctx.settings.conventions.health_function]
         candidates, complete = _candidates(ctx, file, accepted)
         if not candidates:
-            if complete:
-                yield _absent(provider, file, accepted)
+            absent = _absent(provider, file, accepted)
+            yield absent if complete else _out_of_reach(absent)
             return
         verdicts = [_judge(ctx, provider, file, declared, name) for name, declared in candidates]
         if all(verdict is not None for verdict in verdicts):
@@ -144,6 +144,15 @@ def _absent(provider: Provider, file: _File, accepted: Sequence[str]) -> Finding
         key=own,
         provider=provider.name,
         data={"do": "add"},
+    )
+
+
+def _out_of_reach(absent: Finding) -> Finding:
+    return absent._replace(
+        message=f"Whether `health.ts` exports `{absent.key}` cannot be told: it passes on code out of reach.",
+        help="Export the check by name.",
+        certainty="unverifiable",
+        data={},
     )
 
 
