@@ -67,7 +67,9 @@ class Fixed:
 
 @pytest.fixture(scope="module")
 def dto(tmp_path_factory: pytest.TempPathFactory) -> Fixed:
-    return Fixed(tmp_path_factory.mktemp("dto"), {path_of(name): text for name, text in DTO.items()}, safe=False)
+    return Fixed(
+        tmp_path_factory.mktemp("dto"), {path_of(name): text for name, text in DTO.items()}, safe=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -150,4 +152,6 @@ def test_the_programs_still_parse(dto: Fixed, safe: Fixed) -> None:
 
     assert syntax_errors(dto.files) == 0
     assert syntax_errors(safe.files) == 0
-    assert not any(re.search(r"\bany\b", text) for path, text in dto.files.items() if path.endswith("types.ts"))
+    assert not any(
+        re.search(r"\bany\b", text) for path, text in dto.files.items() if path.endswith("types.ts")
+    )

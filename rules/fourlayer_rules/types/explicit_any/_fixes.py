@@ -15,7 +15,15 @@ from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.types.explicit_any import _render as render
 from fourlayer_rules.types.explicit_any import _reuse as reuse
 from fourlayer_rules.types.explicit_any import _safe as safe
-from fourlayer_rules.types.explicit_any._infer import UNKNOWN, Array, Inference, Named, Object, Type, is_telling
+from fourlayer_rules.types.explicit_any._infer import (
+    UNKNOWN,
+    Array,
+    Inference,
+    Named,
+    Object,
+    Type,
+    is_telling,
+)
 from fourlayer_rules.types.explicit_any._infer import Plain as PlainType
 from fourlayer_rules.types.explicit_any._names import singular_name, subject_words, type_name, words
 from fourlayer_rules.types.explicit_any._place import Observation, Place, observe, place_at
@@ -76,7 +84,9 @@ class Fixes:
                 found.append(FixPlan("reuse-dto", title, "unsafe", "workspace", preferred=True))
             text = self.described
             if text is not None and not isinstance(inferred.type, Named):
-                title = f"Create `{text}` in {home} from what is used" if self.is_new else f"Type it as `{text}`"
+                title = (
+                    f"Create `{text}` in {home} from what is used" if self.is_new else f"Type it as `{text}`"
+                )
                 found.append(FixPlan("new-dto", title, "unsafe", "workspace", preferred=known is None))
         if self.fixture is not None:
             where = posixpath.basename(self.fixture.path)
@@ -106,7 +116,9 @@ class Fixes:
         if narrowing is not None:
             what = "Error" if narrowing.is_error else "what is read of it"
             title = f"Use `unknown` and narrow it to {what}"
-            return FixPlan("use-unknown", title, "safe" if narrowing.safe and place.kind == "catch" else "unsafe")
+            return FixPlan(
+                "use-unknown", title, "safe" if narrowing.safe and place.kind == "catch" else "unsafe"
+            )
         return FixPlan("use-unknown", f"Use `{' '.join(shown.split())}`", "unsafe")
 
     @cached_property
@@ -142,7 +154,9 @@ class Fixes:
         seen: dict[str, TypeAt] = {}
         for site, expr in self.arguments:
             at = self.world.static_type(site, expr)
-            if at is None or any(isinstance(node, n.TypeRef) and node.name == "any" for node in walk(at.type)):
+            if at is None or any(
+                isinstance(node, n.TypeRef) and node.name == "any" for node in walk(at.type)
+            ):
                 if at is not None and isinstance(at.type, n.TypeRef) and at.type.name != "any":
                     raise ValueError
                 continue
@@ -191,7 +205,9 @@ class Fixes:
             return None
         if not inference.sound or not is_telling(found) or _shorthand(seen.observer.repairs):
             return None
-        nothing, assured = nothings(self.world, place) if node is place.node or not place.steps[1:] else ((), False)
+        nothing, assured = (
+            nothings(self.world, place) if node is place.node or not place.steps[1:] else ((), False)
+        )
         repairs = list(seen.observer.repairs)
         use = seen.root if not place.steps or place.record is node else seen.use
         for word, kind in (("undefined", "present"), ("null", "solid")):
@@ -266,7 +282,9 @@ class Fixes:
         if any(step.kind == "map" for step in self.place.steps):
             kept = self._set_into_map()
             if kept:
-                return type_name(self.place._replace(subject=kept, steps=()), provider, self._taken, plural=False)
+                return type_name(
+                    self.place._replace(subject=kept, steps=()), provider, self._taken, plural=False
+                )
         plural = self.inferred is not None and _core(self.inferred.type)[1] > 0
         return type_name(self.place, provider, self._taken, plural=plural)
 
@@ -279,7 +297,11 @@ class Fixes:
                 if isinstance(node, n.Call) and isinstance(callee, n.Member) and callee.name == "set":
                     owner = callee.object
                     named = owner.name if isinstance(owner, n.Name | n.Member) else ""
-                    if named == self.place.subject and len(node.args) == 2 and isinstance(node.args[1], n.Name):
+                    if (
+                        named == self.place.subject
+                        and len(node.args) == 2
+                        and isinstance(node.args[1], n.Name)
+                    ):
                         return node.args[1].name
         return ""
 
@@ -606,7 +628,9 @@ def nothings(world: World, place: Place) -> tuple[tuple[str, ...], bool]:
         free = {"abstract", "declare", "static"} & set(holder.modifiers) or holder.optional
         assured = holder.init is None and not in_constructor and not free
     elif isinstance(holder, n.Function):
-        values += [node.value for node in walk(holder) if isinstance(node, n.Return) and node.value is not None]
+        values += [
+            node.value for node in walk(holder) if isinstance(node, n.Return) and node.value is not None
+        ]
     elif isinstance(holder, n.Param) and holder.default is not None:
         values.append(holder.default)
     for value in values:

@@ -65,7 +65,11 @@ def _step(node: n.Node, state: State) -> State:
     if written is None:
         return state
     kept = frozenset(fact for fact in state if fact[1] != written and not fact[1].startswith(written + "."))
-    if isinstance(node, n.Assign) and node.op == "=" and isinstance(uncast(node.value), n.Object | n.Array | n.Str):
+    if (
+        isinstance(node, n.Assign)
+        and node.op == "="
+        and isinstance(uncast(node.value), n.Object | n.Array | n.Str)
+    ):
         return kept | {("present", written), ("solid", written)}
     return kept
 

@@ -3,22 +3,79 @@
 from __future__ import annotations
 
 STRING = frozenset(
-    "toLowerCase toUpperCase toLocaleLowerCase toLocaleUpperCase trim trimStart trimEnd split replace replaceAll "
-    "startsWith endsWith charAt charCodeAt codePointAt padStart padEnd substring substr localeCompare".split()
+    [
+        "toLowerCase",
+        "toUpperCase",
+        "toLocaleLowerCase",
+        "toLocaleUpperCase",
+        "trim",
+        "trimStart",
+        "trimEnd",
+        "split",
+        "replace",
+        "replaceAll",
+        "startsWith",
+        "endsWith",
+        "charAt",
+        "charCodeAt",
+        "codePointAt",
+        "padStart",
+        "padEnd",
+        "substring",
+        "substr",
+        "localeCompare",
+    ]
 )
 STRING_BY_ARGUMENT = frozenset({"match", "matchAll", "search", "repeat", "normalize"})
 """Methods of strings that clients and services have too."""
 ARRAY_CALLBACK = frozenset(
-    "map filter forEach reduce reduceRight some every find findIndex findLast findLastIndex flatMap".split()
+    [
+        "map",
+        "filter",
+        "forEach",
+        "reduce",
+        "reduceRight",
+        "some",
+        "every",
+        "find",
+        "findIndex",
+        "findLast",
+        "findLastIndex",
+        "flatMap",
+    ]
 )
-ARRAY = frozenset("push pop shift unshift splice sort reverse join flat fill".split())
-EITHER = frozenset("slice concat includes indexOf lastIndexOf at".split())
+ARRAY = frozenset(["push", "pop", "shift", "unshift", "splice", "sort", "reverse", "join", "flat", "fill"])
+EITHER = frozenset(["slice", "concat", "includes", "indexOf", "lastIndexOf", "at"])
 """Methods that strings and arrays have."""
 NUMBER = frozenset({"toFixed", "toPrecision", "toExponential"})
 DATE = frozenset(
-    "getTime toISOString getFullYear getMonth getDate getDay getHours getMinutes getSeconds getMilliseconds "
-    "getTimezoneOffset getUTCFullYear getUTCMonth getUTCDate getUTCDay getUTCHours getUTCMinutes "
-    "toUTCString toDateString toLocaleDateString toLocaleTimeString setHours setDate setMonth setFullYear".split()
+    [
+        "getTime",
+        "toISOString",
+        "getFullYear",
+        "getMonth",
+        "getDate",
+        "getDay",
+        "getHours",
+        "getMinutes",
+        "getSeconds",
+        "getMilliseconds",
+        "getTimezoneOffset",
+        "getUTCFullYear",
+        "getUTCMonth",
+        "getUTCDate",
+        "getUTCDay",
+        "getUTCHours",
+        "getUTCMinutes",
+        "toUTCString",
+        "toDateString",
+        "toLocaleDateString",
+        "toLocaleTimeString",
+        "setHours",
+        "setDate",
+        "setMonth",
+        "setFullYear",
+    ]
 )
 UNIVERSAL = frozenset({"toString", "toLocaleString", "valueOf", "hasOwnProperty"})
 SAME_ARRAY = frozenset({"filter", "slice", "concat", "sort", "reverse", "splice"})

@@ -12,25 +12,198 @@ if TYPE_CHECKING:
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 VERBS = frozenset(
-    "normalize normalise to map parse handle process get fetch load list find search create update upsert delete "
-    "remove build make transform convert format extract sync push pull on is has from compute calculate validate "
-    "check as read write save store send post put apply merge enrich render print log assert ensure resolve select "
-    "pick filter sort group count sum collect import export query request call run do set add wrap unwrap decode "
-    "encode serialize deserialize adapt translate describe summarize pop mark queue enqueue dispatch emit with try "
-    "receive".split()
+    [
+        "normalize",
+        "normalise",
+        "to",
+        "map",
+        "parse",
+        "handle",
+        "process",
+        "get",
+        "fetch",
+        "load",
+        "list",
+        "find",
+        "search",
+        "create",
+        "update",
+        "upsert",
+        "delete",
+        "remove",
+        "build",
+        "make",
+        "transform",
+        "convert",
+        "format",
+        "extract",
+        "sync",
+        "push",
+        "pull",
+        "on",
+        "is",
+        "has",
+        "from",
+        "compute",
+        "calculate",
+        "validate",
+        "check",
+        "as",
+        "read",
+        "write",
+        "save",
+        "store",
+        "send",
+        "post",
+        "put",
+        "apply",
+        "merge",
+        "enrich",
+        "render",
+        "print",
+        "log",
+        "assert",
+        "ensure",
+        "resolve",
+        "select",
+        "pick",
+        "filter",
+        "sort",
+        "group",
+        "count",
+        "sum",
+        "collect",
+        "import",
+        "export",
+        "query",
+        "request",
+        "call",
+        "run",
+        "do",
+        "set",
+        "add",
+        "wrap",
+        "unwrap",
+        "decode",
+        "encode",
+        "serialize",
+        "deserialize",
+        "adapt",
+        "translate",
+        "describe",
+        "summarize",
+        "pop",
+        "mark",
+        "queue",
+        "enqueue",
+        "dispatch",
+        "emit",
+        "with",
+        "try",
+        "receive",
+    ]
 )
 GENERIC = frozenset(
-    "data payload raw body input item obj object value result results response res params args arg x e el entry "
-    "record row json content event message msg info options opts o d r p v i it current node thing dto entity "
-    "element items rows entries records values output rest acc curr next prev model source src".split()
+    [
+        "data",
+        "payload",
+        "raw",
+        "body",
+        "input",
+        "item",
+        "obj",
+        "object",
+        "value",
+        "result",
+        "results",
+        "response",
+        "res",
+        "params",
+        "args",
+        "arg",
+        "x",
+        "e",
+        "el",
+        "entry",
+        "record",
+        "row",
+        "json",
+        "content",
+        "event",
+        "message",
+        "msg",
+        "info",
+        "options",
+        "opts",
+        "o",
+        "d",
+        "r",
+        "p",
+        "v",
+        "i",
+        "it",
+        "current",
+        "node",
+        "thing",
+        "dto",
+        "entity",
+        "element",
+        "items",
+        "rows",
+        "entries",
+        "records",
+        "values",
+        "output",
+        "rest",
+        "acc",
+        "curr",
+        "next",
+        "prev",
+        "model",
+        "source",
+        "src",
+    ]
 )
 _VAGUE = frozenset(
-    "fields field properties property props attributes meta metadata links type status state kind name names details "
-    "config settings context extra key header headers user account address".split()
+    [
+        "fields",
+        "field",
+        "properties",
+        "property",
+        "props",
+        "attributes",
+        "meta",
+        "metadata",
+        "links",
+        "type",
+        "status",
+        "state",
+        "kind",
+        "name",
+        "names",
+        "details",
+        "config",
+        "settings",
+        "context",
+        "extra",
+        "key",
+        "header",
+        "headers",
+        "user",
+        "account",
+        "address",
+    ]
 ) - {"user", "account", "address"}
-_ABOUT = frozenset("payload response event body input params options".split())
+_ABOUT = frozenset(["payload", "response", "event", "body", "input", "params", "options"])
 """Words that say what a value is for: they come after the noun."""
-_SHORT = {"res": "response", "msg": "message", "obj": "object", "opts": "options", "el": "element", "src": "source"}
+_SHORT = {
+    "res": "response",
+    "msg": "message",
+    "obj": "object",
+    "opts": "options",
+    "el": "element",
+    "src": "source",
+}
 _TAILS = ("Data", "Payload", "Input", "Record", "Shape")
 
 
@@ -92,7 +265,12 @@ def subject_words(place: Place) -> list[str]:
         own = own[1:]
     if plural:
         own = _one(own)
-    if any(step.kind == "map" for step in place.steps) and own in (["cache"], ["map"], ["store"], ["registry"]):
+    if any(step.kind == "map" for step in place.steps) and own in (
+        ["cache"],
+        ["map"],
+        ["store"],
+        ["registry"],
+    ):
         own = [*own, "entry"]
     if place.kind in ("property", "alias", "index signature") and place.subject and place.key:
         return [*words(place.subject), *own]

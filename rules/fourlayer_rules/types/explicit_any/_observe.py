@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.syntax import nodes as n
@@ -11,7 +12,15 @@ from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.types.explicit_any import _methods as methods
 from fourlayer_rules.types.explicit_any._guards import Guards
 from fourlayer_rules.types.explicit_any._use import Event, Site, TypeAt, Use
-from fourlayer_rules.types.explicit_any._world import ARRAYS, SAME, Callee, World, is_keyword, is_nothing, unwrapped
+from fourlayer_rules.types.explicit_any._world import (
+    ARRAYS,
+    SAME,
+    Callee,
+    World,
+    is_keyword,
+    is_nothing,
+    unwrapped,
+)
 
 if TYPE_CHECKING:
     from fourlayer.syntax.scope import Binding, Step
@@ -51,7 +60,7 @@ class Observer:
         self.parsed: set[str] = set()
         """Names of the schemas that parse the value."""
         self.complete = True
-        self._pending: list[Flow] = []
+        self._pending: deque[Flow] = deque()
         self._seen: set[tuple[int, int]] = set()
         self._steps = 0
 
@@ -71,7 +80,7 @@ class Observer:
             if self._steps > _LIMIT:
                 self.complete = False
                 return
-            self._context(self._pending.pop())
+            self._context(self._pending.popleft())
 
     def bind(self, site: Site, owner: n.Node, pattern: n.Node, use: Use, flow: Flow | None = None) -> None:
         """Note what happens to a value that a pattern takes apart; `owner` declares the names."""
@@ -397,7 +406,7 @@ class Observer:
         if name in methods.ARRAY_CALLBACK and first is not None and not isinstance(first, n.Object | n.Str):
             self._array_callback(flow, name, call)
             return True
-        if name in methods.ARRAY and not isinstance(first, n.Object | n.Str) or name == "join":
+        if (name in methods.ARRAY and not isinstance(first, n.Object | n.Str)) or name == "join":
             self._array_method(flow, name, call)
             return True
         if name in ("push", "unshift"):
@@ -495,7 +504,9 @@ class Observer:
         callee = self.world.callee(site, callback)
         if callee is None:
             for use in uses:
-                if use is not None and not (isinstance(callback, n.Name) and callback.name in methods.HARMLESS):
+                if use is not None and not (
+                    isinstance(callback, n.Name) and callback.name in methods.HARMLESS
+                ):
                     use.lost = use.demands = True
             return
         for position, use in enumerate(uses):
@@ -516,7 +527,9 @@ class Observer:
             if flow is not None and flow.risky and not soft and not _takes_undefined(at.type):
                 self._need(flow)
             elif not _holds_any(param.type):
-                event = Event(flow.site, flow.node) if flow is not None and not soft and not flow.sure else None
+                event = (
+                    Event(flow.site, flow.node) if flow is not None and not soft and not flow.sure else None
+                )
                 self.assign(use, at, event)
             else:
                 self._partly_any(callee, at, param, use)
@@ -633,7 +646,11 @@ class Observer:
                 use.demands = True
                 use.prims.add(expected[position])
             return
-        callee = self.world.callee(site, call.callee) if isinstance(call, n.Call) else self._constructor(site, call)
+        callee = (
+            self.world.callee(site, call.callee)
+            if isinstance(call, n.Call)
+            else self._constructor(site, call)
+        )
         if callee is None:
             self._method_argument(flow, call)
             return
@@ -655,7 +672,11 @@ class Observer:
                     if not _is_any(item.type):
                         self.assign(use, item, self._event(flow))
                     return
-            if outer is not None and isinstance(outer.type, n.TypeRef) and outer.type.name in ("Map", "WeakMap"):
+            if (
+                outer is not None
+                and isinstance(outer.type, n.TypeRef)
+                and outer.type.name in ("Map", "WeakMap")
+            ):
                 position = call.args.index(flow.node)
                 if callee.name in ("get", "set", "has", "delete") and position < len(outer.type.args):
                     wanted = outer.type.args[position]
@@ -875,7 +896,7 @@ class Observer:
         if isinstance(outer, n.Object):
             use.as_object = True
             at = self.expected_type(flow.site, outer)
-            if at is None and self._is_argument(flow.site, outer) or (
+            if (at is None and self._is_argument(flow.site, outer)) or (
                 at is not None and not (isinstance(at.type, n.TypeRef) and at.type.name in _OPEN_TYPES)
             ):
                 # What is spread must have what the whole is expected to have.
@@ -920,8 +941,10 @@ class Observer:
             return False
         name = dotted(parent.callee) or ""
         callee = uncast(parent.callee)
-        return name in methods.HARMLESS or name.startswith("console.") or (
-            isinstance(callee, n.Member) and _is_logger(callee)
+        return (
+            name in methods.HARMLESS
+            or name.startswith("console.")
+            or (isinstance(callee, n.Member) and _is_logger(callee))
         )
 
     def _array_literal(self, flow: Flow, parent: n.Array) -> None:
@@ -1047,7 +1070,9 @@ class Observer:
         if parent.value is not flow.node:
             if isinstance(parent.target, n.Expr) and parent.target is flow.node and parent.op != "=":
                 use.demands = True
-                use.prims.add("number" if parent.op != "+=" else self.primitive(site, parent.value) or "number")
+                use.prims.add(
+                    "number" if parent.op != "+=" else self.primitive(site, parent.value) or "number"
+                )
             elif parent.target is flow.node:
                 return
             else:
@@ -1080,7 +1105,11 @@ class Observer:
                     use.demands = True
                 self.follow_binding(site, binding, use)
                 return
-        if isinstance(target, n.Member) and isinstance(target.object, n.Name) and target.object.name == "this":
+        if (
+            isinstance(target, n.Member)
+            and isinstance(target.object, n.Name)
+            and target.object.name == "this"
+        ):
             if at is None:
                 use.demands = True
             for where, member in self.world.this_references(site, target.name):
@@ -1141,7 +1170,9 @@ class Observer:
             return self.world.item(whole) if whole is not None else None
         if isinstance(parent, n.Cond) and parent.test is not node:
             return self.expected_type(site, parent, hops + 1)
-        if isinstance(parent, n.Binary) and (parent.op in ("||", "??") or (parent.op == "&&" and parent.right is node)):
+        if isinstance(parent, n.Binary) and (
+            parent.op in ("||", "??") or (parent.op == "&&" and parent.right is node)
+        ):
             return self.expected_type(site, parent, hops + 1)
         if isinstance(parent, n.Spread):
             outer = site.decl.parent(parent)
@@ -1190,10 +1221,18 @@ class Observer:
             return whole if callee.name == "flatMap" else item
         if dotted(callee) == "Promise.all":
             return None
-        return self.expected_type(site, call, hops + 1) if not isinstance(callee, n.Member) or function.params == () else None
+        return (
+            self.expected_type(site, call, hops + 1)
+            if not isinstance(callee, n.Member) or function.params == ()
+            else None
+        )
 
     def _expected_argument(self, site: Site, call: n.Call | n.New, position: int) -> TypeAt | None:
-        callee = self.world.callee(site, call.callee) if isinstance(call, n.Call) else self._constructor(site, call)
+        callee = (
+            self.world.callee(site, call.callee)
+            if isinstance(call, n.Call)
+            else self._constructor(site, call)
+        )
         if callee is not None:
             param = self.world.param(callee, position)
             if param is None or param.type is None:
@@ -1223,7 +1262,14 @@ class Observer:
         if isinstance(expr, n.Const):
             return "boolean" if expr.value in ("true", "false") else None
         if isinstance(expr, n.Unary):
-            kinds = {"!": "boolean", "typeof": "string", "-": "number", "+": "number", "++": "number", "--": "number"}
+            kinds = {
+                "!": "boolean",
+                "typeof": "string",
+                "-": "number",
+                "+": "number",
+                "++": "number",
+                "--": "number",
+            }
             return kinds.get(expr.op)
         if isinstance(expr, n.Binary):
             if expr.op in _COMPARE or expr.op in _ORDER or expr.op in ("in", "instanceof"):
@@ -1232,7 +1278,9 @@ class Observer:
                 return "number"
             left, right = self.primitive(site, expr.left), self.primitive(site, expr.right)
             if expr.op == "+":
-                return "string" if "string" in (left, right) else "number" if left == right == "number" else None
+                return (
+                    "string" if "string" in (left, right) else "number" if left == right == "number" else None
+                )
             return left if left == right else None
         if isinstance(expr, n.New):
             return "Date" if isinstance(expr.callee, n.Name) and expr.callee.name == "Date" else None

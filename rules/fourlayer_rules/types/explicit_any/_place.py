@@ -108,7 +108,7 @@ def _place(site: Site, node: n.TypeRef) -> Place:
         kind = "index signature"
     elif kind == "property" and not prop:
         kind = "other"
-    elif kind == "alias" and prop and len(merged) and merged[0].kind == "prop":
+    elif kind == "alias" and prop and merged and merged[0].kind == "prop":
         kind = "property"
     function = _function_name(site, parent, child)
     return Place(site, node, kind, parent, tuple(merged), subject, function, prop, generic)
@@ -136,7 +136,7 @@ def _step(parent: n.Node, child: n.Node) -> Step:
         return Step("values") if parent.kind == "index" else Step("prop", parent.name or "", parent)
     if isinstance(parent, n.TypeOther) and parent.kind == "readonly_type":
         return Step("same", type=parent)
-    if isinstance(parent, n.TypeOther) and "keyof" in parent.kind or (
+    if (isinstance(parent, n.TypeOther) and "keyof" in parent.kind) or (
         isinstance(parent, n.TypeOther) and parent.kind == "index_type_query"
     ):
         return Step("opaque", "keyof", parent)
@@ -230,9 +230,11 @@ def observe(world: World, place: Place, *, judging: bool = False) -> Observation
     for step in steps:
         if step.kind == "item":
             use = use.each()
-        elif step.kind in ("values", "map"):
-            record = use if step.kind == "values" else None
+        elif step.kind == "map":
             use = use.value()
+        elif step.kind == "values":
+            record = use
+            use = use.values or Use()
         elif step.kind == "prop":
             use = use.prop(step.name)
         elif step.kind == "result":

@@ -33,10 +33,53 @@ if TYPE_CHECKING:
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 GLOBALS = frozenset(
-    "string number boolean bigint symbol unknown never void undefined null object any Date Array ReadonlyArray Record "
-    "Map Set Promise Partial Readonly Required Pick Omit RegExp URL Error Uint8Array ArrayBuffer AbortSignal "
-    "Headers Response Request FormData Blob NonNullable ReturnType Parameters Awaited Function Buffer "
-    "Iterable AsyncIterable ReadonlyMap ReadonlySet".split()
+    [
+        "string",
+        "number",
+        "boolean",
+        "bigint",
+        "symbol",
+        "unknown",
+        "never",
+        "void",
+        "undefined",
+        "null",
+        "object",
+        "any",
+        "Date",
+        "Array",
+        "ReadonlyArray",
+        "Record",
+        "Map",
+        "Set",
+        "Promise",
+        "Partial",
+        "Readonly",
+        "Required",
+        "Pick",
+        "Omit",
+        "RegExp",
+        "URL",
+        "Error",
+        "Uint8Array",
+        "ArrayBuffer",
+        "AbortSignal",
+        "Headers",
+        "Response",
+        "Request",
+        "FormData",
+        "Blob",
+        "NonNullable",
+        "ReturnType",
+        "Parameters",
+        "Awaited",
+        "Function",
+        "Buffer",
+        "Iterable",
+        "AsyncIterable",
+        "ReadonlyMap",
+        "ReadonlySet",
+    ]
 )
 
 
@@ -69,7 +112,9 @@ def style_of(facts: FileFacts | None) -> Style:
     for item in facts.imports:
         quote = "'" if data[item.span.start : item.span.start + 1] == b"'" else '"'
         break
-    ends = [data[decl.end - 1 : decl.end] for decl in facts.decls if decl.kind in ("import", "variable", "type")]
+    ends = [
+        data[decl.end - 1 : decl.end] for decl in facts.decls if decl.kind in ("import", "variable", "type")
+    ]
     members = re.findall(rb":[^\n{}]*?([;,]?)\r?\n\s+\w+\??:", data[:8000])
     semicolons = not ends or ends.count(b";") * 2 >= len(ends)
     if not ends and members:
@@ -106,7 +151,9 @@ class Renderer:
         """Whether a name means something already."""
         return name in self.names or self._taken(name)
 
-    def text(self, found: Type, parent: str, prop: str = "", *, is_item: bool = False, indent: int = 0) -> str:
+    def text(
+        self, found: Type, parent: str, prop: str = "", *, is_item: bool = False, indent: int = 0
+    ) -> str:
         """A type's text; object types get declarations of their own."""
         if isinstance(found, Plain):
             return found.text
@@ -277,14 +324,27 @@ def import_edits(world: World, facts: FileFacts, path: str, wanted: list[Wanted]
         else:
             edits.append(merged)
     if fresh:
-        edits.append(_new_statements(facts, fresh))
+        edits.append(_new_statements(facts, fresh, plain=imports_types_plainly(world, facts, path)))
     return edits
 
 
-def import_lines(style: Style, wanted: list[tuple[str, list[str]]]) -> list[str]:
+def imports_types_plainly(world: World, facts: FileFacts, path: str) -> bool:
+    """Whether a file imports types without the word `type`."""
+    for item in facts.imports:
+        target = world.local_module(item.specifier, path) if item.kind == "import" else None
+        for bound in item.names if target is not None else ():
+            found = (
+                world.exported(target, bound.imported) if not bound.type_only and target is not None else None
+            )
+            if found is not None and found.decl.kind in ("interface", "type"):
+                return True
+    return False
+
+
+def import_lines(style: Style, wanted: list[tuple[str, list[str]]], *, plain: bool = False) -> list[str]:
     """Import statements of types."""
     return [
-        f"import type {{ {', '.join(sorted(names))} }} from {style.quote}{specifier}{style.quote}{style.end}"
+        f"import {'' if plain else 'type '}{{ {', '.join(sorted(names))} }} from {style.quote}{specifier}{style.quote}{style.end}"
         for specifier, names in wanted
     ]
 
@@ -307,8 +367,11 @@ def _merged(world: World, facts: FileFacts, path: str, specifier: str, names: li
         return None
     hosts.sort(key=lambda host: host[0])
     plain, item, clause = hosts[0]
-    uses_type = any(bound.type_only for other in facts.imports for bound in other.names)
-    listed = [bound for bound in item.names if bound.imported != "*" and bound.span.start > item.stmt.start + clause.find(b"{")]
+    listed = [
+        bound
+        for bound in item.names
+        if bound.imported != "*" and bound.span.start > item.stmt.start + clause.find(b"{")
+    ]
     if not listed:
         return None
     last = listed[-1].span
@@ -317,17 +380,13 @@ def _merged(world: World, facts: FileFacts, path: str, specifier: str, names: li
     own_line = line > item.stmt.start and not lead.strip()
     newline = "\r\n" if b"\r\n" in data else "\n"
     glue = f",{newline}{lead.decode()}" if own_line else ", "
-    word = "type " if plain and (uses_type or not _is_types_only(item.specifier)) else ""
+    word = "type " if plain and not imports_types_plainly(world, facts, path) else ""
     return TextEdit(last.end, last.end, "".join(f"{glue}{word}{name}" for name in names))
 
 
-def _is_types_only(specifier: str) -> bool:
-    return posixpath.basename(specifier).partition(".")[0] == "types"
-
-
-def _new_statements(facts: FileFacts, wanted: list[tuple[str, list[str]]]) -> TextEdit:
+def _new_statements(facts: FileFacts, wanted: list[tuple[str, list[str]]], *, plain: bool) -> TextEdit:
     style = style_of(facts)
-    lines = import_lines(style, wanted)
+    lines = import_lines(style, wanted, plain=plain)
     imports = [decl for decl in facts.decls if decl.kind == "import"]
     if imports:
         at = imports[-1].end

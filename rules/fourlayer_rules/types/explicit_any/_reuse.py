@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.syntax import nodes as n
-from fourlayer_rules.types.explicit_any._infer import UNKNOWN, Array, Field, Function, Named, Object, Plain, Type, Union, Values
+from fourlayer_rules.types.explicit_any._infer import (
+    UNKNOWN,
+    Array,
+    Field,
+    Function,
+    Named,
+    Object,
+    Plain,
+    Type,
+    Union,
+    Values,
+)
 from fourlayer_rules.types.explicit_any._names import GENERIC, words
 from fourlayer_rules.types.explicit_any._use import Site, TypeAt
 from fourlayer_rules.types.explicit_any._world import is_nothing
@@ -16,7 +27,25 @@ if TYPE_CHECKING:
     from fourlayer_rules.types.explicit_any._world import World
 
 _PRIMITIVES = frozenset({"string", "number", "boolean", "bigint"})
-_COMMON = frozenset("id name type status key value data label title code message url email createdAt updatedAt".split())
+_COMMON = frozenset(
+    [
+        "id",
+        "name",
+        "type",
+        "status",
+        "key",
+        "value",
+        "data",
+        "label",
+        "title",
+        "code",
+        "message",
+        "url",
+        "email",
+        "createdAt",
+        "updatedAt",
+    ]
+)
 
 
 class Candidate(NamedTuple):
@@ -92,7 +121,9 @@ def _covers_object(world: World, wanted: Object, members: object) -> bool:
         return False
     for name, field in wanted.fields.items():
         member = members.get(name)
-        if not isinstance(member, Member) or not _covers_field(world, field, member.type, member.optional, member.method):
+        if not isinstance(member, Member) or not _covers_field(
+            world, field, member.type, member.optional, member.method
+        ):
             return False
     return True
 
@@ -141,7 +172,10 @@ def covers(world: World, wanted: Type, at: TypeAt) -> bool:
 
 def _same(one: TypeAt, two: TypeAt) -> bool:
     kept = _kept(two)
-    return any(one.site.decl.text_of(one.type) == two.site.decl.text_of(item) for item in kept) and len(kept) == 1
+    return (
+        any(one.site.decl.text_of(one.type) == two.site.decl.text_of(item) for item in kept)
+        and len(kept) == 1
+    )
 
 
 def _kept(at: TypeAt) -> list[n.Type]:

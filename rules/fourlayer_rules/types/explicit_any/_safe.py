@@ -51,9 +51,19 @@ def is_safe(world: World, place: Place) -> bool:
 
 def accepts_unknown(use: Use) -> bool:
     """Whether every use of a value would accept `unknown`."""
-    return not (
-        use.demands or use.lost or use.prims or use.props or use.as_array or use.as_object or use.keys or use.types
-    ) and use.called < 0
+    return (
+        not (
+            use.demands
+            or use.lost
+            or use.prims
+            or use.props
+            or use.as_array
+            or use.as_object
+            or use.keys
+            or use.types
+        )
+        and use.called < 0
+    )
 
 
 def _is_bare(place: Place) -> bool:
@@ -89,7 +99,8 @@ def _every_call_seen(world: World, place: Place) -> bool:
     if isinstance(holder, n.ClassMember):
         return _is_private(holder) and _only_called(world, site, holder)
     if not isinstance(holder, n.FunctionDecl | n.Declarator) or (
-        isinstance(holder, n.Declarator) and (holder.type is not None or not isinstance(holder.target, n.Name))
+        isinstance(holder, n.Declarator)
+        and (holder.type is not None or not isinstance(holder.target, n.Name))
     ):
         return False
     if _is_exported(site, function, holder):
@@ -117,8 +128,10 @@ def _only_called(world: World, site: Site, member: n.ClassMember) -> bool:
         for node in walk(decl.node):
             if isinstance(node, n.Str) and node.value == member.name:
                 return False
-            if isinstance(node, n.Member) and node.name == member.name and not (
-                isinstance(parent := decl.parent(node), n.Call) and parent.callee is node
+            if (
+                isinstance(node, n.Member)
+                and node.name == member.name
+                and not (isinstance(parent := decl.parent(node), n.Call) and parent.callee is node)
             ):
                 return False
             if isinstance(node, n.PatternProp) and node.key == member.name:
@@ -149,7 +162,9 @@ def _is_exported(site: Site, function: n.Function, holder: n.Node) -> bool:
 
 
 def _named_in_exports(site: Site, binding: Binding) -> bool:
-    return any(binding.name in (item.local, item.name) and item.specifier is None for item in site.facts.exports)
+    return any(
+        binding.name in (item.local, item.name) and item.specifier is None for item in site.facts.exports
+    )
 
 
 def narrowing(world: World, place: Place) -> Narrowing | None:
@@ -172,20 +187,26 @@ def narrowing(world: World, place: Place) -> Narrowing | None:
     written = any(inner.provided for inner in use.props.values())
     if harmless and not is_error:
         fields = {name: Field(UNKNOWN, True) for name in fields}
-    safe = (is_error and all(_soft_text(inner) for inner in use.props.values())) or (harmless and not is_error)
+    safe = (is_error and all(_soft_text(inner) for inner in use.props.values())) or (
+        harmless and not is_error
+    )
     whole = not (use.as_object or any(True for _ in ()))
     return Narrowing(names, Object(fields, (), False), is_error, safe and whole and not written)
 
 
 def _soft_text(use: Use) -> bool:
     """Whether a text is only used as `string` allows."""
-    return not (use.lost or use.types or use.casts or use.props or use.checked or use.as_array) and (
-        use.prims <= {"string"} and use.guessed <= {"string"} and use.called < 0 and not use.provided
-    ) and _soft_weak(use)
+    return (
+        not (use.lost or use.types or use.casts or use.props or use.checked or use.as_array)
+        and (use.prims <= {"string"} and use.guessed <= {"string"} and use.called < 0 and not use.provided)
+        and _soft_weak(use)
+    )
 
 
 def _soft_weak(use: Use) -> bool:
-    return use.weak <= {"number|string", "length", "text"} and (not use.demands or bool(use.prims or use.weak))
+    return use.weak <= {"number|string", "length", "text"} and (
+        not use.demands or bool(use.prims or use.weak)
+    )
 
 
 def _is_text(found: Type) -> bool:
@@ -207,7 +228,9 @@ def _reads(place: Place, observer: Observer) -> list[tuple[Site, n.Name]]:
                 continue
             if not isinstance(parent, n.Member | n.Index) or parent.object is not name:
                 continue
-            if observer.guards.holds(site.decl, name, "primitive") or observer.guards.holds(site.decl, name, "instance"):
+            if observer.guards.holds(site.decl, name, "primitive") or observer.guards.holds(
+                site.decl, name, "instance"
+            ):
                 continue
             found.append((site, name))
     return found

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from fourlayer_rules.types.explicit_any._world import World
 
 _MOCKS = frozenset(
-    {"mockResolvedValue", "mockResolvedValueOnce", "mockReturnValue", "mockReturnValueOnce", "stringify", "resolve"}
+    {
+        "mockResolvedValue",
+        "mockResolvedValueOnce",
+        "mockReturnValue",
+        "mockReturnValueOnce",
+        "stringify",
+        "resolve",
+    }
 )
 _LARGE = 2_000_000
 """Bytes from which a JSON file is no fixture that anybody reads."""
@@ -63,7 +70,11 @@ def fixture_for(world: World, place: Place, observed: frozenset[str]) -> Fixture
         for site in world.sites(path):
             for expr in _mocked(site):
                 shape = _below(_value(world, site, expr, 0), place)
-                if isinstance(_core(shape), Object) and observed and observed <= set(cast("Object", _core(shape)).fields):
+                if (
+                    isinstance(_core(shape), Object)
+                    and observed
+                    and observed <= set(cast("Object", _core(shape)).fields)
+                ):
                     assert shape is not None
                     return Fixture(shape, path)
     return None
@@ -101,9 +112,13 @@ def _passed(world: World, path: str, function: str, position: int) -> Type | Non
             if not isinstance(node, n.Call) or position >= len(node.args):
                 continue
             callee = uncast(node.callee)
-            name = callee.name if isinstance(callee, n.Name | n.Member) else callee.index.value if isinstance(
-                callee, n.Index
-            ) and isinstance(callee.index, n.Str) else ""
+            name = (
+                callee.name
+                if isinstance(callee, n.Name | n.Member)
+                else callee.index.value
+                if isinstance(callee, n.Index) and isinstance(callee.index, n.Str)
+                else ""
+            )
             if name == function:
                 found = _value(world, site, node.args[position], 0)
                 if isinstance(_core(found), Object):
@@ -168,7 +183,11 @@ def _named(world: World, site: Site, name: n.Name, depth: int) -> Type | None:
     decl = facts.decl(name.name)
     if decl is not None and isinstance(decl.node, n.VarDecl):
         for declarator in decl.node.declarators:
-            if isinstance(declarator.target, n.Name) and declarator.target.name == name.name and declarator.init:
+            if (
+                isinstance(declarator.target, n.Name)
+                and declarator.target.name == name.name
+                and declarator.init
+            ):
                 return _value(world, Site(site.path, facts, decl), declarator.init, depth + 1)
     for item in facts.imports:
         for bound in item.names:
@@ -257,7 +276,9 @@ def _merged(items: list[Type]) -> Type:
 # Schemas
 
 
-def schema_for(world: World, place: Place, observed: frozenset[str], parsed: frozenset[str]) -> SchemaAt | None:
+def schema_for(
+    world: World, place: Place, observed: frozenset[str], parsed: frozenset[str]
+) -> SchemaAt | None:
     """The schema that parses this value, else one whose keys cover what is read of it."""
     found = list(_schemas(world, place.site.path))
     for schema in found:
@@ -284,7 +305,11 @@ def _schemas(world: World, path: str) -> Iterator[SchemaAt]:
             continue
         for site in world.sites(other):
             node = site.decl.node
-            if isinstance(node, n.VarDecl) and site.decl.owner is None and (other == path or site.decl.exported):
+            if (
+                isinstance(node, n.VarDecl)
+                and site.decl.owner is None
+                and (other == path or site.decl.exported)
+            ):
                 for declarator in node.declarators:
                     keys = _keys(declarator.init) if declarator.init is not None else None
                     if keys is not None and isinstance(declarator.target, n.Name):

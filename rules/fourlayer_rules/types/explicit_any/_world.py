@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from fourlayer.project.layout import Provider
     from fourlayer.project.snapshot import View
-    from fourlayer.syntax.facts import Decl, FileFacts
+    from fourlayer.syntax.facts import FileFacts
 
 _HOPS = 8
 SAME = frozenset({"Promise", "PromiseLike", "Awaited", "Readonly", "NonNullable", "Required", "Partial"})
@@ -78,7 +78,7 @@ class World:
         folder = self.provider.path if self.provider is not None else posixpath.dirname(self.path)
         if joined != folder and not joined.startswith(folder + "/"):
             return None
-        stem = joined[:-3] if joined.endswith(".js") else joined
+        stem = joined.removesuffix(".js")
         for path in (f"{stem}.ts", f"{stem}.tsx", f"{stem}/index.ts"):
             if self.view.exists(path):
                 return path
@@ -213,7 +213,9 @@ class World:
             return self.item(outer) if outer is not None else None
         if isinstance(expr, n.Call):
             callee = self.callee(site, expr.callee)
-            result = callee.function.return_type if callee and isinstance(callee.function, n.Function) else None
+            result = (
+                callee.function.return_type if callee and isinstance(callee.function, n.Function) else None
+            )
             return unwrapped(TypeAt(callee.site, result)) if callee and result is not None else None
         return None
 
@@ -302,7 +304,11 @@ class World:
                 return Callee(site, binding.owner)
             if isinstance(binding.value, n.Function):
                 return Callee(site, binding.value)
-            return self.function_type(TypeAt(site, binding.type)) if binding.type and binding.path == () else None
+            return (
+                self.function_type(TypeAt(site, binding.type))
+                if binding.type and binding.path == ()
+                else None
+            )
         found_site = self.named(site.path, expr.name)
         return None if found_site is None else function_of(found_site, expr.name)
 
