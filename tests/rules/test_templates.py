@@ -221,6 +221,20 @@ def test_a_second_fix_changes_nothing(made: dict[str, Files], tmp_path: Path) ->
     assert result.changes == {}
 
 
+@pytest.mark.parametrize("variant", ["all", *ORDERS])
+def test_no_rule_complains_about_what_was_created(
+    made: dict[str, Files], variant: str, tmp_path: Path
+) -> None:
+    files = made[variant]
+    judge(tmp_path, files)
+    app = App.open(str(tmp_path))
+    outcome = app.check(app.snapshot(), show_unverifiable=True)
+
+    created = files.keys() - SHAPES.keys()
+    assert len(created) > 15
+    assert [f.finding.message for f in outcome.findings if f.finding.path in created] == []
+
+
 def test_nothing_is_created_over_a_file(tmp_path: Path) -> None:
     judged = judge(tmp_path, dict(SHAPES))
     found = next(f for f in judged.findings if f.finding.provider == "acme" and f.finding.key == "config.ts")
