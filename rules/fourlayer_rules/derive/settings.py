@@ -438,7 +438,7 @@ def _from_environment(
         if decl.kind in {"import", "class"}:
             continue
         for read in env_reads(facts, decl):
-            if not _is_setting(read) or not _inside_function(read):
+            if not _is_setting(table.prefix, read) or not _inside_function(read):
                 continue
             key = env_key(table.prefix, read.name)
             number = read.kind == "number" and read.default is not None
@@ -455,11 +455,11 @@ def _from_environment(
             table.sites[key].append(Site(path, site_span.start, site_span.end, instance))
 
 
-def _is_setting(read: EnvRead) -> bool:
+def _is_setting(prefix: str, read: EnvRead) -> bool:
+    """Whether a variable is the provider's own, and no tenant's token."""
     name = read.name
-    return not ("TOKEN" in name and not re.search("VERIF|WEBHOOK|SIGN", name)) and name not in {
-        "NODE_ENV", "CI", "PORT", "HOME", "PATH", "TZ", "DEBUG",
-    }  # fmt: skip
+    is_token = "TOKEN" in name and not re.search("VERIF|WEBHOOK|SIGN", name)
+    return name.startswith(f"{prefix}_") and not is_token
 
 
 def _inside_function(read: EnvRead) -> bool:
