@@ -442,9 +442,10 @@ def _uses(node: n.Node, columns: set[str]) -> bool:
 
 def _is_tenant_like(name: str) -> bool:
     last = name.rpartition(".")[2].lower()
-    return any(
-        word in last for word in ("tenant", "organization", "organisation", "orgid", "org_id", "workspace")
-    )
+    return last == "org" or any(word in last for word in _TENANT_WORDS)
+
+
+_TENANT_WORDS = ("tenant", "organization", "organisation", "orgid", "org_id", "workspace")
 
 
 def _is_consumer(name: str) -> bool:

@@ -211,12 +211,13 @@ class _Reader:
     def _with_changes(self, at: At, binding: Binding, row: Row, env: Env, depth: int) -> Row:
         """Columns that are assigned later, and rows that are pushed."""
         pushed: list[Row] = []
+        assigned: dict[str, list[n.Assign]] = {}
         for use in binding.uses:
             parent = at.decl.parent(use)
             if isinstance(parent, n.Member) and parent.object is use:
                 outer = at.decl.parent(parent)
                 if isinstance(outer, n.Assign) and outer.target is parent:
-                    row = self._assigned(at, parent.name, outer, row)
+                    assigned.setdefault(parent.name, []).append(outer)
                 elif isinstance(outer, n.Call) and parent.name in ("push", "unshift") and outer.args:
                     rows = [a.value if isinstance(a, n.Spread) else a for a in outer.args]
                     pushed.extend(self.row(at.to(one), env, depth + 1) for one in rows)
@@ -224,23 +225,16 @@ class _Reader:
                 outer = at.decl.parent(parent)
                 keys = self._follower.strings(at.to(parent.index))
                 if isinstance(outer, n.Assign) and outer.target is parent and len(keys) == 1:
-                    row = self._assigned(at, keys[0], outer, row)
+                    assigned.setdefault(keys[0], []).append(outer)
             elif _extends(parent, use):
                 for arg in parent.args[1:]:
                     row = _merged(row, self.row(at.to(arg), env, depth + 1))
+        for key, assigns in assigned.items():
+            row = _given(at, key, assigns, row)
         if pushed:
             return _either(pushed if row == Row() else [row, *pushed])
         # An array that nobody is seen to fill may be filled by whoever it is handed to.
         return UNKNOWN if row == Row() else row
-
-    def _assigned(self, at: At, key: str, assign: n.Assign, row: Row) -> Row:
-        root = function_around(at.decl, at.expr)
-        if root is None or function_around(at.decl, assign) is not root:
-            return row._replace(maybe=row.maybe | {key})
-        always, _ = holds_on_every_path(root, at.expr, lambda node: node is assign)
-        if always:
-            return row._replace(always=row.always | {key})
-        return row._replace(maybe=row.maybe | {key})
 
     # Calls
 
@@ -359,17 +353,19 @@ class _Reader:
         at = values[0]
         assert isinstance(at.expr, n.Expr)  # noqa: S101 - asked above
         chain = chain_of(at.expr)
-        row: Row | None = None
+        # `Schema.partial()` starts from another schema, `z.object(...)` from the library.
+        row = (
+            self._schema(at.to(chain.head), depth + 1) if chain.calls and chain.head is not at.expr else None
+        )
         for link in chain.calls:
             arg = link.args[0] if link.args else None
             if link.name in ("object", "strictObject", "looseObject") and arg is not None:
                 row = _shape(arg)
             elif link.name in ("extend", "merge", "and", "safeExtend") and arg is not None:
-                base = row if row is not None else self._schema(at.to(chain.head), depth + 1)
                 added = (
                     _shape(arg) if isinstance(bare(arg), n.Object) else self._schema(at.to(arg), depth + 1)
                 )
-                row = _merged(base or UNKNOWN, added or UNKNOWN)
+                row = _merged(row or UNKNOWN, added or UNKNOWN)
             elif link.name == "array" and arg is not None:
                 row = self._schema(at.to(arg), depth + 1)
             elif link.name == "partial" and row is not None:
@@ -463,6 +459,17 @@ class _Reader:
                     row = self._schema(target.to(init), depth + 1) if init is not None else None
                     return row._replace(typed=True) if row is not None else UNKNOWN
         return UNKNOWN
+
+
+def _given(at: At, key: str, assigns: list[n.Assign], row: Row) -> Row:
+    """The row with a column that is assigned before the place, on every path or on some."""
+    root = function_around(at.decl, at.expr)
+    if root is None or any(function_around(at.decl, one) is not root for one in assigns):
+        return row._replace(maybe=row.maybe | {key})
+    always, sometimes = holds_on_every_path(root, at.expr, lambda node: node in assigns)
+    if always:
+        return row._replace(always=row.always | {key})
+    return row._replace(maybe=row.maybe | {key}) if sometimes else row
 
 
 def _extends(parent: n.Node | None, target: n.Node) -> TypeGuard[n.Call]:
