@@ -1,5 +1,6 @@
 """Code with explicit `any` in every position, as adapters, services and handlers are written."""
 
+# ruff: noqa: E501, ISC004 - one program a line
 from __future__ import annotations
 
 DTO: dict[str, str] = {

@@ -11,7 +11,6 @@ from fourlayer.rule.model import Change, Create, FixPlan, TextEdit
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import chain_of, uncast
 from fourlayer.syntax.facts import walk
-from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.types.explicit_any import _render as render
 from fourlayer_rules.types.explicit_any import _reuse as reuse
 from fourlayer_rules.types.explicit_any import _safe as safe
@@ -26,6 +25,7 @@ from fourlayer_rules.types.explicit_any._infer import (
 )
 from fourlayer_rules.types.explicit_any._infer import Plain as PlainType
 from fourlayer_rules.types.explicit_any._names import singular_name, subject_words, type_name, words
+from fourlayer_rules.types.explicit_any._nothing import Nothing, nothing_at
 from fourlayer_rules.types.explicit_any._place import Observation, Place, observe, place_at
 from fourlayer_rules.types.explicit_any._sources import Fixture, SchemaAt, fixture_for, schema_for
 from fourlayer_rules.types.explicit_any._use import Event, Site, TypeAt
@@ -56,7 +56,7 @@ class Inferred(NamedTuple):
 class Fixes:
     """What can be done about one `any`; nothing is computed before it is asked for."""
 
-    def __init__(self, world: World, facts: FileFacts, span: Span, place: Place | None) -> None:
+    def __init__(self, world: World, facts: FileFacts, span: Span, place: Place) -> None:
         self.world = world
         self.facts = facts
         self.span = span
@@ -64,11 +64,12 @@ class Fixes:
 
     @classmethod
     def of(cls, ctx: Context, path: str, span: Span) -> Fixes | None:
-        """The fixes of the `any` at a span; None when it is no longer there."""
+        """The fixes of the `any` at a span; None where the syntax tree does not show it."""
         facts = ctx.view.facts(path)
         if facts is None or facts.text.data[span.start : span.end] != b"any":
             return None
-        return cls(World(ctx.view, path), facts, span, place_at(path, facts, span))
+        place = place_at(path, facts, span)
+        return None if place is None else cls(World(ctx.view, path), facts, span, place)
 
     # Plans
 
@@ -102,8 +103,6 @@ class Fixes:
     def unknown_plan(self) -> FixPlan:
         """The fix that is always there."""
         place = self.place
-        if place is None:
-            return FixPlan("use-unknown", "Use `unknown`", "unsafe")
         if place.kind == "key":
             return FixPlan("use-unknown", f"Use `{_KEY_TYPE}`, which is the same", "unsafe")
         record = place.record
@@ -125,7 +124,7 @@ class Fixes:
     def narrowing(self) -> safe.Narrowing | None:
         """How a variable that is `unknown` is narrowed: caught errors, and what receives them."""
         place = self.place
-        if place is None or place.steps or not isinstance(place.holder, n.Try | n.Param):
+        if place.steps or not isinstance(place.holder, n.Try | n.Param):
             return None
         if place.kind == "catch" or (place.kind == "parameter" and self.is_given_unknown):
             if safe.is_safe(self.world, place):
@@ -141,7 +140,7 @@ class Fixes:
     @cached_property
     def arguments(self) -> list[tuple[Site, n.Expr]]:
         """What the provider passes for the parameter."""
-        return list(safe.arguments(self.world, self.place)) if self.place is not None else []
+        return list(safe.arguments(self.world, self.place))
 
     def _passed_type(self, found: Type) -> Type | None:
         """The declared type of what all callers pass, where it has what is used; None where nothing is known.
@@ -149,7 +148,7 @@ class Fixes:
         Raises ValueError where a caller passes something that lacks what is used.
         """
         place, core = self.place, _core(found)[0]
-        if place is None or place.steps or not isinstance(core, Object) or core is not found:
+        if place.steps or not isinstance(core, Object) or core is not found:
             return None
         seen: dict[str, TypeAt] = {}
         for site, expr in self.arguments:
@@ -176,13 +175,13 @@ class Fixes:
     @cached_property
     def observation(self) -> Observation | None:
         """How the value is used."""
-        return observe(self.world, self.place) if self.place is not None else None
+        return observe(self.world, self.place)
 
     @cached_property
     def inferred(self) -> Inferred | None:
         """The type that the use asks for; None where nothing tells, or no type would compile."""
         place, seen = self.place, self.observation
-        if place is None or seen is None or place.kind in ("catch", "key", "type parameter", "other"):
+        if seen is None or place.kind in ("catch", "key", "type parameter", "other"):
             return None
         if self.is_given_unknown or _overrides(place):
             return None
@@ -205,9 +204,7 @@ class Fixes:
             return None
         if not inference.sound or not is_telling(found) or _shorthand(seen.observer.repairs):
             return None
-        nothing, assured = (
-            nothings(self.world, place) if node is place.node or not place.steps[1:] else ((), False)
-        )
+        nothing, assured = nothing_at(self.world, place) if not place.steps[1:] else Nothing((), False)
         repairs = list(seen.observer.repairs)
         use = seen.root if not place.steps or place.record is node else seen.use
         for word, kind in (("undefined", "present"), ("null", "solid")):
@@ -220,9 +217,9 @@ class Fixes:
         return Inferred(found, node, tuple(repairs), shown, assured)
 
     def _given_by_callback(self) -> Type | None:
-        """What an array method hands to a callback whose parameter is `any`; None where that is `any`, too."""
+        """What an array method hands to a callback that takes `any`; None where that is `any`, too."""
         place = self.place
-        if place is None or place.kind != "parameter" or place.steps or not isinstance(place.holder, n.Param):
+        if place.kind != "parameter" or place.steps or not isinstance(place.holder, n.Param):
             return None
         site = place.site
         function = site.decl.parent(place.holder)
@@ -244,7 +241,7 @@ class Fixes:
     def reused(self) -> tuple[str, str] | None:
         """A declared type that covers the use: its name and its file."""
         inferred, place = self.inferred, self.place
-        if inferred is None or place is None:
+        if inferred is None:
             return None
         core, _ = _core(inferred.type)
         if isinstance(core, Named):
@@ -255,7 +252,7 @@ class Fixes:
 
     def _named(self, at: TypeAt) -> tuple[str, str] | None:
         """A type that the value is handed on as."""
-        renderer = self._renderer(self.place.site.path if self.place is not None else self.home)
+        renderer = self._renderer(self.place.site.path)
         text = renderer.portable(at)
         if text is None:
             return None
@@ -265,8 +262,6 @@ class Fixes:
     @property
     def subject(self) -> list[str]:
         """Words about the value."""
-        if self.place is None:
-            return []
         return [*subject_words(self.place), *(word for word in self.place.function.split("_") if word)]
 
     @cached_property
@@ -277,7 +272,6 @@ class Fixes:
     @cached_property
     def name(self) -> str:
         """The name of a new type."""
-        assert self.place is not None
         provider = self.world.provider.pascal if self.world.provider is not None else ""
         if any(step.kind == "map" for step in self.place.steps):
             kept = self._set_into_map()
@@ -290,7 +284,6 @@ class Fixes:
 
     def _set_into_map(self) -> str:
         """The name of what is put into a map: `cache.set(id, issue)` says `issue`."""
-        assert self.place is not None
         for other in self.world.sites(self.place.site.path):
             for node in walk(other.decl.node):
                 callee = uncast(node.callee) if isinstance(node, n.Call) else None
@@ -317,7 +310,7 @@ class Fixes:
     @cached_property
     def fixture(self) -> Fixture | None:
         """What a test says about the value."""
-        if self.place is None or self.place.kind in ("catch", "key", "type parameter", "other"):
+        if self.place.kind in ("catch", "key", "type parameter", "other"):
             return None
         if self.is_given_unknown or _overrides(self.place):
             return None
@@ -331,7 +324,7 @@ class Fixes:
     @cached_property
     def schema(self) -> SchemaAt | None:
         """A schema that says what the value is."""
-        if self.place is None or self.place.kind in ("catch", "key", "type parameter", "other"):
+        if self.place.kind in ("catch", "key", "type parameter", "other"):
             return None
         seen = self.observation
         if seen is None or self.is_given_unknown:
@@ -353,7 +346,6 @@ class Fixes:
 
     def _taken(self, name: str) -> bool:
         pattern = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])")
-        assert self.place is not None
         for path in (self.home, self.place.site.path):
             data = self.world.view.read(path)
             if data is not None and pattern.search(data):
@@ -365,18 +357,17 @@ class Fixes:
         facts = self.world.facts(home) or self.facts
         return render.Renderer(self.world, home, provider, self._taken, render.style_of(facts), self._nested)
 
-    def _nested(self, found: Object, prop: str, provider: str) -> tuple[str, str] | None:
+    def _nested(self, found: Object, prop: str) -> tuple[str, str] | None:
         """A declared type for a nested object."""
         if not prop:
             return None
         place = self.place
-        inside = place.subject if place is not None and place.kind in ("property", "alias") else ""
+        inside = place.subject if place.kind in ("property", "alias") else ""
         known = reuse.find(self.world, found, words(singular_name(prop)), inside)
         return (known.name, known.site.path) if known is not None else None
 
     def _write(self, found: Type) -> Written | None:
         """The text for the place of the `any`, and the declarations that it needs."""
-        assert self.place is not None
         core, layers = _core(found)
         if isinstance(core, Object):
             renderer = self._renderer(self.home)
@@ -401,8 +392,6 @@ class Fixes:
 
     def change(self, plan: FixPlan) -> Change | None:
         """The edits of a plan; None when it no longer applies."""
-        if self.place is None:
-            return self._plain("unknown") if plan.kind == "use-unknown" else None
         if plan.kind == "use-unknown":
             return self._use_unknown()
         if plan.kind == "infer-from-schema":
@@ -419,14 +408,8 @@ class Fixes:
             return None if written is None else self._written(inferred, written)
         return None
 
-    def _plain(self, text: str) -> Change:
-        edit = TextEdit(self.span.start, self.span.end, text)
-        path = self.place.site.path if self.place is not None else self.world.path
-        return Change({path: (edit,)})
-
     def _use_unknown(self) -> Change:
         place = self.place
-        assert place is not None
         if place.kind == "key":
             parent = place.site.decl.parent(place.node)
             if parent is not None:
@@ -446,7 +429,7 @@ class Fixes:
 
     def _use_known(self, inferred: Inferred) -> Change | None:
         known, place = self.reused, self.place
-        if known is None or place is None:
+        if known is None:
             return None
         core, layers = _core(inferred.type)
         name, path = known
@@ -463,7 +446,7 @@ class Fixes:
 
     def _use_fixture(self) -> Change | None:
         fixture, place = self.fixture, self.place
-        if fixture is None or place is None:
+        if fixture is None:
             return None
         seen = self.observation
         node: n.Type = place.node
@@ -480,7 +463,7 @@ class Fixes:
 
     def _use_schema(self) -> Change | None:
         schema, place, seen = self.schema, self.place, self.observation
-        if schema is None or place is None or seen is None:
+        if schema is None or seen is None:
             return None
         node: n.Type = place.node
         layers = 0
@@ -497,7 +480,6 @@ class Fixes:
 
     def _written(self, inferred: Inferred, written: Written) -> Change:
         place = self.place
-        assert place is not None
         path = place.site.path
         edits = self._annotation(inferred.node, _with_nothing(written.text, inferred.nothing, place))
         for event in inferred.repairs:
@@ -528,7 +510,6 @@ class Fixes:
     def _annotation(self, node: n.Type, text: str) -> list[TextEdit]:
         """Put a type where the `any` is; a value that comes out of `.json()` is asserted to it instead."""
         place = self.place
-        assert place is not None
         decl = place.site.decl
         span = decl.span(node)
         outer = decl.parent(node)
@@ -536,18 +517,19 @@ class Fixes:
             text = f"({text})"
         holder = place.holder
         if isinstance(holder, n.Declarator) and holder.type is not None and holder.init is not None:
-            if self._gives_unknown(holder.init):
-                start = decl.span(holder.target).end
-                whole = decl.span(holder.type)
-                kept = decl.text_of(holder.type)
-                local = kept[: span.start - whole.start] + text + kept[span.end - whole.start :]
-                init = decl.span(holder.init)
-                wrap = isinstance(holder.init, n.Await | n.Binary | n.Cond)
-                shown = f") as {local}" if wrap else f" as {local}"
-                edits = [TextEdit(start, whole.end, ""), TextEdit(init.end, init.end, shown)]
-                if wrap:
-                    edits.append(TextEdit(init.start, init.start, "("))
-                return edits
+            if not self._gives_unknown(holder.init):
+                return [TextEdit(span.start, span.end, text)]
+            start = decl.span(holder.target).end
+            whole = decl.span(holder.type)
+            kept = decl.text_of(holder.type)
+            local = kept[: span.start - whole.start] + text + kept[span.end - whole.start :]
+            init = decl.span(holder.init)
+            wrap = isinstance(holder.init, n.Await | n.Binary | n.Cond)
+            shown = f") as {local}" if wrap else f" as {local}"
+            edits = [TextEdit(start, whole.end, ""), TextEdit(init.end, init.end, shown)]
+            if wrap:
+                edits.append(TextEdit(init.start, init.start, "("))
+            return edits
         return [TextEdit(span.start, span.end, text)]
 
     def _gives_unknown(self, init: n.Expr) -> bool:
@@ -559,7 +541,6 @@ class Fixes:
         last = chain.links[-1] if chain.links else None
         if last is not None and last.name == "json" and last.args == ():
             return True
-        assert self.place is not None
         at = self.world.static_type(self.place.site, inner)
         return at is not None and isinstance(at.type, n.TypeRef) and at.type.name == "unknown"
 
@@ -596,70 +577,6 @@ def _assurance(place: Place) -> list[TextEdit]:
         at = decl.span(holder.target).end
         return [TextEdit(at, at, "!")]
     return []
-
-
-def nothings(world: World, place: Place) -> tuple[tuple[str, ...], bool]:
-    """Whether the value may be null or undefined besides, and whether it is declared without a value."""
-    site, holder = place.site, place.holder
-    values: list[n.Expr] = []
-    found: set[str] = set()
-    outer = site.decl.parent(place.node)
-    if isinstance(outer, n.TypeUnion):
-        found |= {word for word in ("null", "undefined") if _mentions(site.decl.text_of(outer), word)}
-    assured = False
-    if isinstance(holder, n.Declarator):
-        if holder.init is not None:
-            values.append(holder.init)
-        for binding in scopes_of(site.decl).declared_by(holder):
-            values += [write.value for write in binding.writes if isinstance(write, n.Assign)]
-            if binding.scope is site.decl.node and binding.kind in ("let", "var"):
-                for other in world.sites(site.path):
-                    values += _assigned_to(other.decl.node, binding.name)
-        assured = holder.init is None and not _in_loop_head(site.decl.parent(holder))
-    elif isinstance(holder, n.ClassMember) and holder.name is not None:
-        if holder.init is not None:
-            values.append(holder.init)
-        in_constructor = False
-        for where, member in world.this_references(site, holder.name):
-            parent = where.decl.parent(member)
-            if isinstance(parent, n.Assign) and parent.target is member:
-                values.append(parent.value)
-                in_constructor = in_constructor or where.decl.name == "constructor"
-        free = {"abstract", "declare", "static"} & set(holder.modifiers) or holder.optional
-        assured = holder.init is None and not in_constructor and not free
-    elif isinstance(holder, n.Function):
-        values += [
-            node.value for node in walk(holder) if isinstance(node, n.Return) and node.value is not None
-        ]
-    elif isinstance(holder, n.Param) and holder.default is not None:
-        values.append(holder.default)
-    for value in values:
-        for one in _branches(value):
-            if isinstance(one, n.Const) and one.value in ("null", "undefined"):
-                found.add(one.value)
-    if place.steps:
-        found &= {word for word in ("null", "undefined") if isinstance(outer, n.TypeUnion)}
-    return tuple(sorted(found)), assured and "undefined" not in found
-
-
-def _branches(expr: n.Expr) -> list[n.Expr]:
-    if isinstance(expr, n.Cond):
-        return [*_branches(expr.then), *_branches(expr.other)]
-    if isinstance(expr, n.Binary) and expr.op in ("??", "||"):
-        return _branches(expr.right)
-    return [expr]
-
-
-def _assigned_to(root: n.Node, name: str) -> list[n.Expr]:
-    return [
-        node.value
-        for node in walk(root)
-        if isinstance(node, n.Assign) and isinstance(node.target, n.Name) and node.target.name == name
-    ]
-
-
-def _in_loop_head(node: n.Node | None) -> bool:
-    return isinstance(node, n.Loop)
 
 
 def _core(found: Type) -> tuple[Type, int]:

@@ -39,8 +39,12 @@ class Guards:
         known = self._known.get(root)
         if known is None:
             watch = [inner for inner in walk(root) if isinstance(inner, n.Name | n.Member | n.Index)]
-            result = analyse(root, frozenset[Fact](), Analysis(_step, _join, _assume), watch)
-            known = self._known[root] = result.before
+            try:
+                known = analyse(root, frozenset[Fact](), Analysis(_step, _join, _assume), watch).before
+            except RecursionError:
+                # Nested thousands deep: nothing is known to be there.
+                known = {}
+            self._known[root] = known
         return known.get(node, frozenset())
 
     def holds(self, decl: Decl, node: n.Expr, kind: str) -> bool:
@@ -114,8 +118,8 @@ def _from_comparison(test: n.Binary, truth: bool) -> Iterator[Fact]:
     if test.op not in ("==", "===", "!=", "!=="):
         return
     equal = truth == test.op.startswith("=")
-    for side, other in ((test.left, test.right), (test.right, test.left)):
-        side, other = uncast(side), uncast(other)
+    left, right = uncast(test.left), uncast(test.right)
+    for side, other in ((left, right), (right, left)):
         if isinstance(side, n.Unary) and side.op == "typeof" and isinstance(other, n.Str):
             yield from _from_typeof(side.value, other.value, equal)
         elif isinstance(other, n.Const) and other.value in ("null", "undefined"):

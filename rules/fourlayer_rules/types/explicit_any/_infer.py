@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.syntax import nodes as n
@@ -119,18 +120,13 @@ class Inference:
         shape = self._shape(use, depth)
         kinds = [kind for kind in ("string", "number", "boolean", "bigint") if kind in use.checked]
         if kinds:
-            texts = [Plain(kind) for kind in kinds]
-            if isinstance(shape, Plain):
-                extra = [] if shape == UNKNOWN or shape in texts else [shape]
-            else:
-                extra = [] if shape is None else [shape]
-            return _union([*texts, *extra])
+            texts: list[Type] = [Plain(kind) for kind in kinds]
+            return _union(texts if shape is None or shape == UNKNOWN else [*texts, shape])
         return shape or UNKNOWN
 
     def _shape(self, use: Use, depth: int) -> Type | None:
         declared = self._declared(use)
-        distinct = {at.site.decl.text_of(at.type) for at in use.casts}
-        if use.open or len(distinct) > 1:
+        if use.open or len({at.site.decl.text_of(at.type) for at in use.casts}) > 1:
             self.sound = False
             return None
         if use.prims:
@@ -150,16 +146,9 @@ class Inference:
             return _union([Plain(kind) for kind in sorted(use.guessed)])
         if use.keys or use.as_object:
             return self._record(use, depth)
-        for weak in sorted(use.weak):
-            if weak == "number":
-                return Plain("number")
-            if "|" in weak:
-                return _union([Plain(kind) for kind in sorted(weak.split("|"), reverse=True)])
-        if "truth" in use.weak:
-            return Plain("string")
         if use.called >= 0:
             return Function(use.called, UNKNOWN)
-        return None
+        return _weakest(use)
 
     def _primitive(self, use: Use, declared: list[TypeAt]) -> Type | None:
         """A primitive that is certain; a declared literal type that is one as well says more."""
@@ -241,13 +230,23 @@ def is_truth_only(use: Use) -> bool:
     return not use.observed
 
 
+def _weakest(use: Use) -> Type | None:
+    """A type where any of several would do."""
+    if "number" in use.weak:
+        return Plain("number")
+    for weak in sorted(use.weak):
+        if "|" in weak:
+            return _union([Plain(kind) for kind in sorted(weak.split("|"), reverse=True)])
+    return Plain("string") if "truth" in use.weak else None
+
+
 def _is_literal(node: n.Type) -> bool:
     if isinstance(node, n.TypeLiteral):
         return not is_nothing(node)
     return isinstance(node, n.TypeUnion) and all(_is_literal(item) or is_nothing(item) for item in node.items)
 
 
-def _union(items: list[Plain] | list[Type]) -> Type:
+def _union(items: Iterable[Type]) -> Type:
     unique: list[Type] = []
     for item in items:
         if item not in unique:

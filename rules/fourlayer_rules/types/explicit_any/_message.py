@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.syntax import nodes as n
+from fourlayer.syntax.chains import dotted
 
 if TYPE_CHECKING:
     from fourlayer.syntax.facts import FileFacts
@@ -53,7 +54,8 @@ def _where(place: Place) -> str:
     elif kind == "cast":
         text = f"a cast in `{place.function}`" if place.function else "a cast"
     elif kind == "call":
-        text = f"a type argument in `{place.function}`" if place.function else "a type argument"
+        called = dotted(place.holder.callee) if isinstance(place.holder, n.Call | n.New) else None
+        text = f"a type argument of `{called}`" if called else "a type argument"
     elif kind == "property":
         text = f"property `{place.key}` of `{place.subject}`" if place.subject else f"property `{place.key}`"
     elif kind == "index signature":
@@ -88,4 +90,4 @@ def _part(place: Place) -> str:
 def _help(place: Place | None) -> str:
     if place is not None and place.kind == "catch":
         return "Catch `unknown` and narrow it before its members are read."
-    return "Give it the type that it is used as, declared in `types.ts`, or `unknown` where it is only handed on."
+    return "Give it the type that it is used as, declared in `types.ts`, or `unknown` where it is handed on."

@@ -155,3 +155,9 @@ METHOD_PARAMETERS: dict[str, tuple[str, ...]] = {
 }
 """What methods of built-in values take, where nothing says that the method is another one."""
 OPTIONAL_SECOND = frozenset({"slice", "substring", "substr"})
+TAKES_ARRAY = frozenset({"Promise.all", "Set", "Array.from", "Object.fromEntries"})
+TAKES_OBJECT = frozenset({"Object.keys", "Object.values", "Object.entries", "Object.assign"})
+TAKES_UNDEFINED = frozenset({"Error", "TypeError", "RangeError"})
+"""Constructors whose message may be left out."""
+PARSERS = frozenset({"parse", "safeParse", "parseAsync", "safeParseAsync"})
+"""Methods of schemas, which take anything."""

@@ -309,7 +309,7 @@ def type_name(place: Place, provider: str, taken: Callable[[str], bool], *, plur
         base = "Type" + base
     candidates = [base]
     noun = pascal(noun_of(place.function))
-    if noun and noun.lower() not in base.lower():
+    if len(noun) > 2 and noun.lower() not in base.lower():
         candidates.append(provider + noun + pascal(parts))
     candidates += [base + tail for tail in _TAILS]
     candidates += [f"{base}{number}" for number in range(2, 100)]

@@ -98,9 +98,11 @@ def _place(site: Site, node: n.TypeRef) -> Place:
         if isinstance(parent, n.TypeRef) and not generic:
             generic = parent.name
         child, parent = parent, site.decl.parent(parent)
+    if isinstance(parent, n.New) and child in parent.type_args:
+        steps.append(_built(parent, child))
     steps.reverse()
     merged = [step for step in steps if step.kind != "same"]
-    kind, subject = _holder(site, parent, child)
+    kind, subject = _holder(site, parent)
     if steps and steps[-1].kind == "opaque" and steps[-1].name == "keyof":
         kind = "key"
     prop = next((step.name for step in reversed(merged) if step.kind == "prop"), "")
@@ -110,7 +112,7 @@ def _place(site: Site, node: n.TypeRef) -> Place:
         kind = "other"
     elif kind == "alias" and prop and merged and merged[0].kind == "prop":
         kind = "property"
-    function = _function_name(site, parent, child)
+    function = _function_name(site, parent)
     return Place(site, node, kind, parent, tuple(merged), subject, function, prop, generic)
 
 
@@ -143,7 +145,15 @@ def _step(parent: n.Node, child: n.Node) -> Step:
     return Step("opaque", "", parent)
 
 
-def _holder(site: Site, parent: n.Node | None, child: n.Node) -> tuple[Kind, str]:
+def _built(parent: n.New, child: n.Node) -> Step:
+    """What a type argument of `new Map<...>` and the like means."""
+    name = parent.callee.name if isinstance(parent.callee, n.Name) else ""
+    if name in ("Map", "WeakMap"):
+        return Step("map") if child is parent.type_args[-1] and len(parent.type_args) == 2 else Step("opaque")
+    return Step("item") if name in ("Set", "Array") else Step("opaque")
+
+
+def _holder(site: Site, parent: n.Node | None) -> tuple[Kind, str]:
     if isinstance(parent, n.Param):
         return "parameter", _pattern_name(parent.target)
     if isinstance(parent, n.Declarator):
@@ -179,7 +189,7 @@ def _pattern_name(pattern: n.Node) -> str:
     return ""
 
 
-def _function_name(site: Site, holder: n.Node | None, child: n.Node) -> str:
+def _function_name(site: Site, holder: n.Node | None) -> str:
     """The name of the function that a place belongs to."""
     if holder is None:
         return ""
@@ -266,13 +276,7 @@ def _start(observer: Observer, place: Place, root: Use) -> bool:
         observer.bind(site, holder, holder.target, root)
         return True
     if isinstance(holder, n.Function):
-        for node in walk(holder):
-            if isinstance(node, n.Return) and node.value is not None:
-                observer.provide(site, root, node.value)
-        if isinstance(holder.body, n.Expr):
-            observer.provide(site, root, holder.body)
-        for where, call in observer.calls_of(site, holder):
-            observer.follow(where, call, root)
+        _start_result(observer, site, holder, root)
         return True
     if isinstance(holder, n.ClassMember) and holder.name is not None:
         if holder.init is not None:
@@ -283,13 +287,23 @@ def _start(observer: Observer, place: Place, root: Use) -> bool:
         observer.bind(site, holder, holder.param, root)
         return True
     if isinstance(holder, n.Cast | n.Call | n.New):
-        if isinstance(holder, n.Cast) or len(holder.type_args) == 1:
+        if not isinstance(holder, n.Call) or len(holder.type_args) == 1:
             observer.follow(site, holder, root)
             return True
         return False
     if isinstance(holder, n.InterfaceDecl | n.TypeAlias) and place.steps and place.steps[0].kind == "prop":
         return _start_property(observer, site, place.steps[0].name, root)
     return False
+
+
+def _start_result(observer: Observer, site: Site, function: n.Function, root: Use) -> None:
+    for node in walk(function):
+        if isinstance(node, n.Return) and node.value is not None:
+            observer.provide(site, root, node.value)
+    if isinstance(function.body, n.Expr):
+        observer.provide(site, root, function.body)
+    for where, call in observer.calls_of(site, function):
+        observer.follow(where, call, root)
 
 
 def _start_param(observer: Observer, site: Site, param: n.Param, root: Use) -> bool:

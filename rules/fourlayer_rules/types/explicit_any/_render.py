@@ -28,7 +28,7 @@ from fourlayer_rules.types.explicit_any._use import TypeAt
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fourlayer.syntax.facts import FileFacts
+    from fourlayer.syntax.facts import FileFacts, Import
     from fourlayer_rules.types.explicit_any._world import World
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
@@ -132,7 +132,7 @@ class Renderer:
         prefix: str,
         taken: Callable[[str], bool],
         style: Style,
-        find: Callable[[Object, str, str], tuple[str, str] | None] | None = None,
+        find: Callable[[Object, str], tuple[str, str] | None] | None = None,
     ) -> None:
         self.find = find
         """Finds a declared type for a nested object, by the property's name."""
@@ -151,9 +151,7 @@ class Renderer:
         """Whether a name means something already."""
         return name in self.names or self._taken(name)
 
-    def text(
-        self, found: Type, parent: str, prop: str = "", *, is_item: bool = False, indent: int = 0
-    ) -> str:
+    def text(self, found: Type, parent: str, prop: str = "", *, is_item: bool = False) -> str:
         """A type's text; object types get declarations of their own."""
         if isinstance(found, Plain):
             return found.text
@@ -174,7 +172,7 @@ class Renderer:
                 f"({text})" if isinstance(item, Function) else text
                 for item, text in zip(found.items, items, strict=True)
             )
-        known = self.find(found, prop, self.prefix) if self.find is not None else None
+        known = self.find(found, prop) if self.find is not None else None
         if known is not None:
             name, path = known
             one = Wanted(name, path, True)
@@ -199,7 +197,7 @@ class Renderer:
             lines.append(f"{style.indent}{self.field(key, field, name)}{style.end}")
         if found.indexable:
             lines.append(f"{style.indent}[key: string]: unknown{style.end}")
-        bases = [text for base in found.extends if (text := self._base(base, name)) is not None]
+        bases = [text for base in found.extends if (text := self._base(base)) is not None]
         head = f" extends {', '.join(bases)}" if bases else ""
         body = style.newline.join(["{", *lines, "}"]) if lines else "{}"
         self.declarations[position] = f"export interface {name}{head} {body}"
@@ -223,7 +221,7 @@ class Renderer:
         text = self.inline(field.type) if isinstance(field.type, Object) else self.text(field.type, "", key)
         return f"{shown}{'?' if field.optional else ''}: {text}"
 
-    def _base(self, base: Extended, name: str) -> str | None:
+    def _base(self, base: Extended) -> str | None:
         text = self.portable(base.at)
         if text is None:
             self.sound = False
@@ -343,8 +341,9 @@ def imports_types_plainly(world: World, facts: FileFacts, path: str) -> bool:
 
 def import_lines(style: Style, wanted: list[tuple[str, list[str]]], *, plain: bool = False) -> list[str]:
     """Import statements of types."""
+    word = "import" if plain else "import type"
     return [
-        f"import {'' if plain else 'type '}{{ {', '.join(sorted(names))} }} from {style.quote}{specifier}{style.quote}{style.end}"
+        f"{word} {{ {', '.join(sorted(names))} }} from {style.quote}{specifier}{style.quote}{style.end}"
         for specifier, names in wanted
     ]
 
@@ -353,7 +352,7 @@ def _merged(world: World, facts: FileFacts, path: str, specifier: str, names: li
     """An edit that adds names to an import of the same module that is there."""
     data = facts.text.data
     target = world.local_module(specifier, path)
-    hosts = []
+    hosts: list[tuple[bool, Import, bytes]] = []
     for item in facts.imports:
         if item.kind != "import" or not item.trusted:
             continue
@@ -367,11 +366,8 @@ def _merged(world: World, facts: FileFacts, path: str, specifier: str, names: li
         return None
     hosts.sort(key=lambda host: host[0])
     plain, item, clause = hosts[0]
-    listed = [
-        bound
-        for bound in item.names
-        if bound.imported != "*" and bound.span.start > item.stmt.start + clause.find(b"{")
-    ]
+    braces = item.stmt.start + clause.find(b"{")
+    listed = [bound for bound in item.names if bound.imported != "*" and bound.span.start > braces]
     if not listed:
         return None
     last = listed[-1].span

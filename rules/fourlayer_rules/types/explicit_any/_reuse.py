@@ -22,9 +22,9 @@ from fourlayer_rules.types.explicit_any._use import Site, TypeAt
 from fourlayer_rules.types.explicit_any._world import is_nothing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from fourlayer_rules.types.explicit_any._world import World
+    from fourlayer_rules.types.explicit_any._world import Member, World
 
 _PRIMITIVES = frozenset({"string", "number", "boolean", "bigint"})
 _COMMON = frozenset(
@@ -107,12 +107,7 @@ def find(world: World, wanted: Type, subject: list[str], inside: str) -> Candida
     return best[1] if best is not None else None
 
 
-def _covers_object(world: World, wanted: Object, members: object) -> bool:
-    from collections.abc import Mapping
-
-    from fourlayer_rules.types.explicit_any._world import Member
-
-    assert isinstance(members, Mapping)
+def _covers_object(world: World, wanted: Object, members: Mapping[str, Member]) -> bool:
     for base in wanted.extends:
         needed = world.members(base.at)
         if needed is None or not set(needed) <= set(members):
@@ -121,9 +116,7 @@ def _covers_object(world: World, wanted: Object, members: object) -> bool:
         return False
     for name, field in wanted.fields.items():
         member = members.get(name)
-        if not isinstance(member, Member) or not _covers_field(
-            world, field, member.type, member.optional, member.method
-        ):
+        if member is None or not _covers_field(world, field, member.type, member.optional, member.method):
             return False
     return True
 

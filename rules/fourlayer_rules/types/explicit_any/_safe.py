@@ -8,13 +8,13 @@ from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.types.explicit_any._infer import UNKNOWN, Field, Inference, Object, Plain, Type, Union
+from fourlayer_rules.types.explicit_any._observe import Observer
 from fourlayer_rules.types.explicit_any._place import Place, binding_scope_is_local, observe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fourlayer.syntax.scope import Binding
-    from fourlayer_rules.types.explicit_any._observe import Observer
     from fourlayer_rules.types.explicit_any._use import Site, Use
     from fourlayer_rules.types.explicit_any._world import World
 
@@ -79,9 +79,9 @@ def _is_queried(place: Place) -> bool:
     names = {place.subject, place.function} - {""}
     for decl in place.site.facts.all_decls():
         for node in walk(decl.node):
-            if isinstance(node, n.TypeOther) and node.kind == "type_query":
-                if set(decl.text_of(node).replace(".", " ").split()) & names:
-                    return True
+            is_query = isinstance(node, n.TypeOther) and node.kind == "type_query"
+            if is_query and set(decl.text_of(node).replace(".", " ").split()) & names:
+                return True
     return False
 
 
@@ -93,11 +93,8 @@ def _every_call_seen(world: World, place: Place) -> bool:
     if not isinstance(function, n.Function) or function.body is None or _has_overloads(site, function):
         return False
     holder = site.decl.parent(function)
-    from fourlayer_rules.types.explicit_any._observe import Observer
-
-    observer = Observer(world)
     if isinstance(holder, n.ClassMember):
-        return _is_private(holder) and _only_called(world, site, holder)
+        return _is_private(holder) and _only_called(site, holder)
     if not isinstance(holder, n.FunctionDecl | n.Declarator) or (
         isinstance(holder, n.Declarator)
         and (holder.type is not None or not isinstance(holder.target, n.Name))
@@ -105,7 +102,7 @@ def _every_call_seen(world: World, place: Place) -> bool:
         return False
     if _is_exported(site, function, holder):
         return False
-    return all(_is_called(where, name) for where, name in observer.names_of(site, function))
+    return all(_is_called(where, name) for where, name in Observer(world).names_of(site, function))
 
 
 def _is_called(site: Site, name: n.Expr) -> bool:
@@ -118,7 +115,7 @@ def _is_private(member: n.ClassMember) -> bool:
     return private and member.kind == "method"
 
 
-def _only_called(world: World, site: Site, member: n.ClassMember) -> bool:
+def _only_called(site: Site, member: n.ClassMember) -> bool:
     owner = site.decl.owner
     if owner is None or member.name is None:
         return False
@@ -190,7 +187,7 @@ def narrowing(world: World, place: Place) -> Narrowing | None:
     safe = (is_error and all(_soft_text(inner) for inner in use.props.values())) or (
         harmless and not is_error
     )
-    whole = not (use.as_object or any(True for _ in ()))
+    whole = not use.as_object
     return Narrowing(names, Object(fields, (), False), is_error, safe and whole and not written)
 
 

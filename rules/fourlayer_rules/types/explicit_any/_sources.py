@@ -70,12 +70,13 @@ def fixture_for(world: World, place: Place, observed: frozenset[str]) -> Fixture
         for site in world.sites(path):
             for expr in _mocked(site):
                 shape = _below(_value(world, site, expr, 0), place)
+                core = _core(shape)
                 if (
-                    isinstance(_core(shape), Object)
+                    shape is not None
+                    and isinstance(core, Object)
                     and observed
-                    and observed <= set(cast("Object", _core(shape)).fields)
+                    and observed <= core.fields.keys()
                 ):
-                    assert shape is not None
                     return Fixture(shape, path)
     return None
 

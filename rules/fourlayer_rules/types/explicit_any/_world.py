@@ -290,11 +290,10 @@ class World:
                 where, node = found
                 if isinstance(node, n.ClassMember):
                     if node.function is not None and node.kind == "method":
-                        return Callee(where, _implementation(where, node))
+                        return Callee(where, node.function)
                     if isinstance(node.init, n.Function):
                         return Callee(where, node.init)
-                typed = self.function_type(TypeAt(where, node.type)) if node.type is not None else None
-                return typed
+                return self.function_type(TypeAt(where, node.type)) if node.type is not None else None
             return None
         if not isinstance(expr, n.Name):
             return None
@@ -325,7 +324,7 @@ class World:
 
     def param(self, callee: Callee, position: int) -> n.Param | None:
         """The parameter that takes an argument."""
-        params = [param for param in callee.function.params if not _is_this(param)]
+        params = [param for param in callee.function.params if not _is_this(param.target)]
         if position < len(params):
             return params[position]
         return params[-1] if params and params[-1].rest else None
@@ -348,9 +347,8 @@ class World:
         owner = site.decl.owner
         for member in owner.members if owner is not None else ():
             for node in walk(member.node):
-                if isinstance(node, n.Member) and node.name == name and isinstance(node.object, n.Name):
-                    if node.object.name == "this":
-                        yield Site(site.path, site.facts, member), node
+                if isinstance(node, n.Member) and node.name == name and _is_this(node.object):
+                    yield Site(site.path, site.facts, member), node
 
 
 def function_of(site: Site, name: str) -> Callee | None:
@@ -400,11 +398,5 @@ def _members_of(site: Site, node: n.TypeObject) -> dict[str, Member]:
     return found
 
 
-def _implementation(site: Site, node: n.ClassMember) -> n.Function:
-    """The method's function; of overloads the one with a body."""
-    assert node.function is not None
-    return node.function
-
-
-def _is_this(param: n.Param) -> bool:
-    return isinstance(param.target, n.Name) and param.target.name == "this"
+def _is_this(node: n.Node) -> bool:
+    return isinstance(node, n.Name) and node.name == "this"

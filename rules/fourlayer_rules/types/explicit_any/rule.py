@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fourlayer.rule.model import Finding
+from fourlayer.rule.model import Change, Finding, FixPlan, TextEdit
 from fourlayer.syntax.span import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fourlayer.rule.context import Context
-    from fourlayer.rule.model import Change, FixPlan
 
 RULE = "explicit-any"
 
@@ -54,13 +53,24 @@ class ExplicitAny:
         fixes = Fixes.of(ctx, finding.path, Span(*finding.span))
         if fixes is not None:
             yield from fixes.plans()
+        elif _is_there(ctx, finding):
+            yield FixPlan("use-unknown", "Use `unknown`", "unsafe")
 
     def edits(self, ctx: Context, finding: Finding, plan: FixPlan) -> Change | None:
         """Compute one of the plans."""
         from fourlayer_rules.types.explicit_any._fixes import Fixes
 
         fixes = Fixes.of(ctx, finding.path, Span(*finding.span))
-        return None if fixes is None else fixes.change(plan)
+        if fixes is not None:
+            return fixes.change(plan)
+        if plan.kind != "use-unknown" or not _is_there(ctx, finding):
+            return None
+        return Change({finding.path: (TextEdit(finding.span.start, finding.span.end, "unknown"),)})
+
+
+def _is_there(ctx: Context, finding: Finding) -> bool:
+    data = ctx.view.read(finding.path)
+    return data is not None and data[finding.span.start : finding.span.end] == b"any"
 
 
 rule = ExplicitAny()
