@@ -576,3 +576,278 @@ SAFE: dict[str, tuple[str, bool]] = {
         False,
     ),
 }
+
+SAFE.update(
+    {
+        "more_error_name": (
+            "try { JSON.parse('x'); } catch (e: any) { console.log(e.name, e.message); }",
+            True,
+        ),
+        "more_error_optional": ("try { JSON.parse('x'); } catch (e: any) { console.log(e?.message); }", True),
+        "more_message_or": (
+            "try { JSON.parse('x'); } catch (e: any) { const m = e.message || 'none'; console.log(m); }",
+            True,
+        ),
+        "more_message_returned": (
+            "function f(): string { try { return JSON.parse('x'); } catch (e: any) { return e.message; } } f();",
+            True,
+        ),
+        "more_message_field": (
+            "function f(): { error: string } { try { return JSON.parse('x'); } catch (e: any) { return { error: e.message }; } } f();",
+            True,
+        ),
+        "more_message_literal_type": (
+            "function f(): 'a' | 'b' { try { return JSON.parse('x'); } catch (e: any) { return e.message; } } f();",
+            False,
+        ),
+        "more_message_inferred": (
+            "function f() { try { return { a: 1 }; } catch (e: any) { return { a: e.message }; } } const n: number | string = f().a; console.log(n);",
+            False,
+        ),
+        "more_message_equals": (
+            "try { JSON.parse('x'); } catch (e: any) { if (e.message === 'a') console.log(1); }",
+            True,
+        ),
+        "more_message_equals_number": (
+            "try { JSON.parse('x'); } catch (e: any) { if (e.message === 1) console.log(1); }",
+            True,
+        ),
+        "more_message_object": (
+            "try { JSON.parse('x'); } catch (e: any) { console.log(e.message.text); }",
+            False,
+        ),
+        "more_message_written": (
+            "try { JSON.parse('x'); } catch (e: any) { e.message = 'a'; throw e; }",
+            False,
+        ),
+        "more_message_plus": (
+            "try { JSON.parse('x'); } catch (e: any) { console.log(e.message + 1); }",
+            False,
+        ),
+        "more_code_twice": (
+            "try { JSON.parse('x'); } catch (e: any) { if (e.code === 'A' || e.code === 1) console.log(1); }",
+            True,
+        ),
+        "more_code_nested_equal": (
+            "try { JSON.parse('x'); } catch (e: any) { if (e.code === 'A') { if (e.code === 'B') console.log(1); } }",
+            False,
+        ),
+        "more_code_and_message": (
+            "try { JSON.parse('x'); } catch (e: any) { console.log(e.code === 1, e.message.trim()); }",
+            False,
+        ),
+        "more_code_returned": (
+            "function f() { try { return 'a'; } catch (e: any) { return e.code; } } const s: string = f(); console.log(s);",
+            False,
+        ),
+        "more_code_destructured": (
+            "try { JSON.parse('x'); } catch (e: any) { const { code } = e; console.log(code); }",
+            False,
+        ),
+        "more_code_alias": (
+            "try { JSON.parse('x'); } catch (e: any) { const code = e.code; console.log(code === 1); }",
+            True,
+        ),
+        "more_alias_member": (
+            "try { JSON.parse('x'); } catch (e: any) { const f = e; console.log(f.message); }",
+            False,
+        ),
+        "more_closure": (
+            "try { JSON.parse('x'); } catch (e: any) { setTimeout(() => console.log(e.message), 1); }",
+            True,
+        ),
+        "more_instanceof_closure": (
+            "try { JSON.parse('x'); } catch (e: any) { if (e instanceof Error) setTimeout(() => console.log(e.stack), 1); }",
+            True,
+        ),
+        "more_reassigned": (
+            "try { JSON.parse('x'); } catch (e: any) { e = new Error('a'); console.log(e.message); }",
+            True,
+        ),
+        "more_promise_catch": ("Promise.resolve(1).catch((e: any) => { console.log(e); });", False),
+        "more_method_of_error": ("try { JSON.parse('x'); } catch (e: any) { e.toJSON(); }", False),
+        "more_index": ("try { JSON.parse('x'); } catch (e: any) { console.log(e['code'] === 1); }", True),
+        "more_index_variable": (
+            "try { JSON.parse('x'); } catch (e: any) { for (const k of ['a']) console.log(e[k]); }",
+            False,
+        ),
+        "more_non_null": ("try { JSON.parse('x'); } catch (e: any) { console.log(e!.message); }", False),
+        "more_jsonify": (
+            "try { JSON.parse('x'); } catch (e: any) { console.log(JSON.stringify({ e, m: e.message })); }",
+            True,
+        ),
+        "more_typeof_member": (
+            "try { JSON.parse('x'); } catch (e: any) { if (typeof e.code === 'string') console.log(e.code.trim()); }",
+            False,
+        ),
+        "more_truthy_member": (
+            "try { JSON.parse('x'); } catch (e: any) { if (e.code) console.log(1); throw e; }",
+            True,
+        ),
+        "more_in_class": (
+            "class A { run(): void { try { JSON.parse('x'); } catch (e: any) { this.log(e); } } log(x: unknown): void { console.log(x); } } new A().run();",
+            True,
+        ),
+        "more_field_any": (
+            "class A { last: any; run(): void { try { JSON.parse('x'); } catch (e: any) { this.last = e; } } } new A().run();",
+            True,
+        ),
+        "more_field_untyped": (
+            "class A { last = 1; run(): void { try { JSON.parse('x'); } catch (e: any) { this.last = e; } } } new A().run();",
+            False,
+        ),
+        "more_array_push": (
+            "const out: string[] = []; try { JSON.parse('x'); } catch (e: any) { out.push(e); }",
+            False,
+        ),
+        "more_array_push_any": (
+            "const out: any[] = []; try { JSON.parse('x'); } catch (e: any) { out.push(e); }",
+            True,
+        ),
+        "more_array_push_message": (
+            "const out: string[] = []; try { JSON.parse('x'); } catch (e: any) { out.push(e.message); }",
+            True,
+        ),
+        "more_array_push_inferred": (
+            "const out = [1]; try { JSON.parse('x'); } catch (e: any) { out.push(e); }",
+            False,
+        ),
+        "more_map_set": (
+            "const seen = new Map<string, number>(); try { JSON.parse('x'); } catch (e: any) { seen.set('a', e); }",
+            False,
+        ),
+        "more_throw_member": ("try { JSON.parse('x'); } catch (e: any) { throw e.cause; }", True),
+        "more_finally": (
+            "let last; try { JSON.parse('x'); } catch (e: any) { last = e; } finally { console.log(1); } console.log(last);",
+            False,
+        ),
+        "more_finally_member": (
+            "let last; try { JSON.parse('x'); } catch (e: any) { last = e; } console.log(last.a);",
+            False,
+        ),
+        "more_typed_variable": (
+            "let last: Error | undefined; try { JSON.parse('x'); } catch (e: any) { last = e; } console.log(last);",
+            False,
+        ),
+        "more_ternary": (
+            "try { JSON.parse('x'); } catch (e: any) { const s: string = e ? 'a' : 'b'; console.log(s); }",
+            True,
+        ),
+        "more_ternary_value": (
+            "try { JSON.parse('x'); } catch (e: any) { const s: string = Math.random() > 1 ? e : 'b'; console.log(s); }",
+            False,
+        ),
+        "more_or_value": (
+            "try { JSON.parse('x'); } catch (e: any) { const s: string = e || 'b'; console.log(s); }",
+            False,
+        ),
+        "more_and_value": (
+            "try { JSON.parse('x'); } catch (e: any) { const s: string = e && 'b'; console.log(s); }",
+            False,
+        ),
+        "more_logical_statement": ("try { JSON.parse('x'); } catch (e: any) { e && console.log(1); }", True),
+        "more_sequence": (
+            "try { JSON.parse('x'); } catch (e: any) { const n: number = (console.log(e), 1); console.log(n); }",
+            True,
+        ),
+        "more_assertion": (
+            "function isError(x: unknown): x is Error { return x instanceof Error; } try { JSON.parse('x'); } catch (e: any) { if (isError(e)) console.log(e.message); }",
+            True,
+        ),
+        "more_is_array": (
+            "function f() { const x: any = JSON.parse('1'); if (Array.isArray(x)) console.log(x.length); } f();",
+            False,
+        ),
+        "more_not_string": (
+            "function f() { const x: any = JSON.parse('1'); if (typeof x !== 'string') return 1; return x.length; } f();",
+            True,
+        ),
+        "more_typeof_or": (
+            "function f() { const x: any = JSON.parse('1'); if (typeof x === 'string' || typeof x === 'number') console.log(x.toString()); } f();",
+            True,
+        ),
+        "more_typeof_closure": (
+            "function f() { let x: any = JSON.parse('1'); if (typeof x === 'string') { [1].forEach(() => { x = 1; }); console.log(x.length); } } f();",
+            False,
+        ),
+        "more_loop_narrow": (
+            "function f() { let x: any = 'a'; while (typeof x === 'string') { console.log(x.length); x = 1; } } f();",
+            True,
+        ),
+        "more_param_this": (
+            "class A { #log(x: any): void { console.log(x); } run(): void { this.#log(1); } } new A().run();",
+            True,
+        ),
+        "more_param_interface": (
+            "interface L { log(x: number): void } class A implements L { log(x: any): void { console.log(x); } } new A().log(1);",
+            False,
+        ),
+        "more_param_returned": (
+            "function id(x: any) { return x; } const s: string = id('a'); console.log(s);",
+            False,
+        ),
+        "more_param_generic": ("function wrap(x: any): unknown[] { return [x]; } wrap(1);", True),
+        "more_param_guard": ("function f(x: any): x is string { return typeof x === 'string'; } f(1);", True),
+        "more_param_asserts": (
+            "function f(x: any): asserts x { if (!x) throw new Error('no'); } f(1);",
+            True,
+        ),
+        "more_param_recursive": (
+            "function f(x: any, n: number): void { if (n > 0) f(x, n - 1); else console.log(x); } f(1, 2);",
+            True,
+        ),
+        "more_param_new": ("function f(x: any): void { console.log(x); } f(new Date()); f(() => 1);", True),
+        "more_param_bound": ("function f(x: any): void { console.log(x); } f.call(null, 1);", False),
+        "more_date": (
+            "function f() { const x: any = JSON.parse('1'); return new Date(x).getTime(); } f();",
+            False,
+        ),
+        "more_regex": ("function f() { const x: any = JSON.parse('1'); return /a/.test(x); } f();", False),
+        "more_isnan": ("function f() { const x: any = JSON.parse('1'); return isNaN(x); } f();", False),
+        "more_parse_int": (
+            "function f() { const x: any = JSON.parse('1'); return parseInt(x, 10); } f();",
+            False,
+        ),
+        "more_set_has": (
+            "function f() { const x: any = JSON.parse('1'); return new Set([1]).has(x); } f();",
+            False,
+        ),
+        "more_includes": (
+            "function f() { const x: any = JSON.parse('1'); const l: string[] = []; return l.includes(x); } f();",
+            False,
+        ),
+        "more_array_literal": (
+            "function f() { const x: any = JSON.parse('1'); const l = [x]; return l[0].a; } f();",
+            False,
+        ),
+        "more_object_any": (
+            "function f(): { v: any } { const x: any = JSON.parse('1'); return { v: x }; } f();",
+            True,
+        ),
+        "more_tuple": (
+            "function f(): [string, unknown] { const x: any = JSON.parse('1'); return ['a', x]; } f();",
+            False,
+        ),
+        "more_nested_function": (
+            "function f() { function g(y: any): void { console.log(y); } g(1); } f();",
+            True,
+        ),
+        "more_export_const_arrow": ("export const log = (x: any): void => { console.log(x); };", False),
+        "more_typed_arrow": (
+            "const log: (x: number) => void = (x: any) => { console.log(x); }; log(1);",
+            False,
+        ),
+        "more_abstract": ("abstract class A { protected abstract m(x: any): void; } console.log(A);", False),
+        "more_setter": (
+            "class A { private set v(x: any) { console.log(x); } run(): void { this.v = 1; } } new A().run();",
+            False,
+        ),
+        "more_constructor": ("class A { constructor(x: any) { console.log(x); } } new A(1);", False),
+        "more_export_variable": ("export const x: any = 1;", False),
+        "more_module_variable": ("const x: any = JSON.parse('1'); console.log(x);", False),
+        "more_local_union": (
+            "function f() { const x: any | null = JSON.parse('1'); console.log(x); } f();",
+            False,
+        ),
+    }
+)

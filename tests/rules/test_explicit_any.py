@@ -30,13 +30,13 @@ class Judged:
 
     def fixed(self, kind: str, position: int = 0) -> dict[str, str]:
         reported = self.findings[position]
-        plan = next(plan for plan in reported.fixes if plan.kind == kind)
+        plan = next(plan for plan in self.plans(position) if plan.kind == kind)
         change = self.app.change(self.snapshot, reported.finding, plan)
         assert change is not None
         return apply_change(self.files, change)
 
     def plans(self, position: int = 0) -> tuple[FixPlan, ...]:
-        return self.findings[position].fixes
+        return self.app.plans(self.snapshot, self.findings[position].finding)
 
 
 def judged(folder: Path, text: str, **others: str) -> Judged:

@@ -11,11 +11,12 @@ import pytest
 from fourlayer.app import App
 from fourlayer.rule.model import FixPlan
 from fourlayer.rule.outcome import Reported
-from tests.pages.workspace import Files, apply_change, write_tree
+from tests.pages.workspace import REPOSITORY, Files, apply_change, write_tree
 from tests.rules import node_tools
 from tests.rules.explicit_any_snippets import DTO, SAFE
 
 ROOT = "packages/integrations"
+SAMPLE = REPOSITORY / "examples/monorepo"
 DTO_KINDS = ("reuse-dto", "new-dto")
 
 
@@ -39,7 +40,7 @@ class Fixed:
         self.files = dict(files)
         self.applied: dict[str, list[FixPlan]] = {}
         wanted = wanted_safe if safe else wanted_dto
-        for _ in range(12):
+        for _ in range(30):
             write_tree(folder, self.files)
             app = App.open(str(folder), select=["explicit-any"])
             snapshot = app.snapshot()
@@ -48,7 +49,7 @@ class Fixed:
             touched: set[str] = set()
             for reported in outcome.findings:
                 provider = reported.finding.path.rpartition("/")[0]
-                plan = next((plan for plan in reported.fixes if wanted(plan)), None)
+                plan = next((plan for plan in app.plans(snapshot, reported.finding) if wanted(plan)), None)
                 if plan is None or provider in touched:
                     continue
                 touched.add(provider)
@@ -155,3 +156,26 @@ def test_the_programs_still_parse(dto: Fixed, safe: Fixed) -> None:
     assert not any(
         re.search(r"\bany\b", text) for path, text in dto.files.items() if path.endswith("types.ts")
     )
+
+
+@pytest.mark.node
+def test_the_sample_monorepo_gains_no_error(tmp_path: Path) -> None:
+    node_tools.need_node()
+    sample = {
+        path.relative_to(SAMPLE).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(SAMPLE.rglob("*"))
+        if path.is_file() and "node_modules" not in path.parts
+    }
+    fixed = Fixed(tmp_path / "work", sample, safe=False)
+    found: list[list[str]] = []
+    for name, files in (("before", sample), ("after", fixed.files)):
+        write_tree(tmp_path / name, files)
+        node_tools.link_modules(tmp_path / name)
+        project = tmp_path / name / ROOT
+        done = node_tools.run(
+            project, str(node_tools.NODE_MODULES / ".bin/tsc"), "-p", ".", "--pretty", "false"
+        )
+        found.append([line for line in done.stdout.splitlines() if ": error TS" in line])
+
+    assert len(fixed.applied["jira"]) >= 10
+    assert found[1] == found[0]

@@ -180,7 +180,7 @@ def narrowing(world: World, place: Place) -> Narrowing | None:
     if observer.repairs or not inference.sound:
         return None
     is_error = set(fields) <= _ERROR_MEMBERS and all(_is_text(field.type) for field in fields.values())
-    harmless = all(accepts_unknown(inner) and not inner.maybe for inner in use.props.values())
+    harmless = all(accepts_unknown(inner) and not inner.checked for inner in use.props.values())
     written = any(inner.provided for inner in use.props.values())
     if harmless and not is_error:
         fields = {name: Field(UNKNOWN, True) for name in fields}
