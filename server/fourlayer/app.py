@@ -206,14 +206,19 @@ class App:
         paths: Sequence[str] = (),
         *,
         show_unverifiable: bool = False,
+        plan: bool = True,
         cancelled: Callable[[], bool] | None = None,
     ) -> Outcome:
         """Check the workspace, or only files and folders of it; the same findings as a full check has there.
 
-        Raises `CancelledError` when `cancelled` says so, `FourlayerError` when no rule is on.
+        Without `plan` the findings come without their fixes, which costs less. Raises `CancelledError` when
+        `cancelled` says so, `FourlayerError` when no rule is on.
         """
-        outcome = self.engine.check(snapshot, paths, show_unverifiable=show_unverifiable, cancelled=cancelled)
-        return outcome._replace(root=self.root, troubles=(*self._troubles(snapshot), *outcome.troubles))
+        outcome = self.engine.check(
+            snapshot, paths, show_unverifiable=show_unverifiable, plan=plan, cancelled=cancelled
+        )
+        troubles = (*self._troubles(snapshot, paths), *outcome.troubles)
+        return outcome._replace(root=self.root, troubles=troubles)
 
     def check_cached(
         self, cache: Cache, paths: Sequence[str] = (), *, show_unverifiable: bool = False
@@ -235,7 +240,7 @@ class App:
         return outcome
 
     def check_file(self, snapshot: Snapshot, path: str) -> tuple[Reported, ...]:
-        """The findings of one file, sorted by place; what is unverifiable is left out."""
+        """The findings of one file, sorted by place; what is unverifiable is left out, and so are fixes."""
         return self.engine.check_file(snapshot, path)
 
     def plans(self, snapshot: Snapshot, finding: Finding) -> tuple[FixPlan, ...]:
@@ -259,11 +264,11 @@ class App:
         from fourlayer.engine.fixing import fix
 
         result = fix(self.engine, snapshot, outcome, paths=paths, unsafe=unsafe, cancelled=cancelled)
-        troubles = tuple(dict.fromkeys((*self._troubles(snapshot), *result.outcome.troubles)))
+        troubles = tuple(dict.fromkeys((*self._troubles(snapshot, paths), *result.outcome.troubles)))
         return result._replace(outcome=result.outcome._replace(root=self.root, troubles=troubles))
 
-    def _troubles(self, snapshot: Snapshot) -> tuple[Trouble, ...]:
-        """What is wrong with the configuration, and folders that could not be listed."""
+    def _troubles(self, snapshot: Snapshot, paths: Sequence[str]) -> tuple[Trouble, ...]:
+        """What is wrong with the configuration, and what could not be listed where code is judged."""
         from fourlayer.rule.outcome import Trouble
 
         found = [
@@ -273,8 +278,24 @@ class App:
         found += [
             Trouble("unreadable", message, path)
             for path, message in sorted(_as_disk(snapshot).troubles.items())
+            if self._matters(path, paths)
         ]
         return tuple(found)
+
+    def _matters(self, path: str, paths: Sequence[str]) -> bool:
+        """Whether what could not be listed may hide code that is judged, in the paths that are checked.
+
+        A dangling link to a document, or a database's closed folder beside the code, hides none.
+        """
+        from fourlayer.project.layout import integration_roots, is_code, scope_of
+
+        if paths and not any(_overlap(path, one) for one in paths):
+            return False
+        inside = scope_of(self.layout, path) is not None or any(
+            _overlap(path, root) for root in integration_roots(self.layout)
+        )
+        # What has no suffix may be a folder with code in it.
+        return inside and (is_code(path) or "." not in path.rpartition("/")[2].lstrip("."))
 
 
 def find_root(start: str) -> str:
@@ -355,6 +376,11 @@ def _as_disk(snapshot: Snapshot) -> DiskState:
     if not isinstance(disk, DiskState):
         raise TypeError("this snapshot was not made by an App")
     return disk
+
+
+def _overlap(one: str, two: str) -> bool:
+    """Whether one path is the other or lies in it."""
+    return not one or not two or one == two or one.startswith(two + "/") or two.startswith(one + "/")
 
 
 def _where(problem: ConfigProblem) -> str:

@@ -48,13 +48,6 @@ class Unit(NamedTuple):
     target: str
 
 
-class Judged(NamedTuple):
-    """A finding with the fixes that its rule offers."""
-
-    finding: Finding
-    plans: tuple[FixPlan, ...]
-
-
 class UnitResult(NamedTuple):
     """What came of a unit, and the stamps of everything that it read."""
 
@@ -62,7 +55,7 @@ class UnitResult(NamedTuple):
     ran: frozenset[str]
     """The rules that got to their end."""
     deps: tuple[tuple[Dep, object], ...]
-    findings: tuple[Judged, ...]
+    findings: tuple[Finding, ...]
     troubles: tuple[Trouble | Crash, ...]
     inert: Mapping[str, str]
     seconds: Mapping[str, float]
@@ -104,11 +97,13 @@ class Engine:
         paths: Sequence[str] = (),
         *,
         show_unverifiable: bool = False,
+        plan: bool = True,
         cancelled: Callable[[], bool] | None = None,
     ) -> Outcome:
         """Check the workspace, or some files and folders of it: the same findings as a full check has there.
 
-        Raises `CancelledError` when `cancelled` says so between two units.
+        The findings come with their fixes unless `plan` is off. Raises `CancelledError` when `cancelled`
+        says so between two units.
         """
         started = time.perf_counter()
         run = _Run(self, snapshot, cancelled)
@@ -127,9 +122,10 @@ class Engine:
             Crash(name, "could not read", path, text, path)
             for (name, path), text in sorted(snapshot.survey_crashes.items())
         ]
+        planned = tuple(self._planned(snapshot, one, troubles) if plan else one for one in shown)
         return Outcome(
             root="",
-            findings=tuple(shown),
+            findings=planned,
             troubles=told(troubles),
             files=sum(1 for path in targets if _wanted(path, paths)),
             providers=sum(1 for provider in providers if _overlaps(provider, paths)),
@@ -139,8 +135,19 @@ class Engine:
             unverifiable_hidden=len(everything) - len(shown),
         )
 
+    def _planned(self, snapshot: Snapshot, one: Reported, troubles: list[Trouble | Crash]) -> Reported:
+        """A finding with its fixes; none, and a trouble, where planning them failed."""
+        try:
+            return one._replace(fixes=self.plans(snapshot, one.finding))
+        except CrashError as error:
+            troubles.append(error.crash)
+            return one
+
     def check_file(self, snapshot: Snapshot, path: str) -> tuple[Reported, ...]:
-        """The findings of one file, what is unverifiable left out; the same as a full check has there."""
+        """The findings of one file, what is unverifiable left out; the same as a full check has there.
+
+        Their fixes are left for whoever asks: planning them may look much further than judging does.
+        """
         return tuple(
             one
             for one in self.file_result(snapshot, path).reported
@@ -246,7 +253,7 @@ class Engine:
 
     def _run(self, snapshot: Snapshot, unit: Unit, rules: tuple[RuleMeta, ...]) -> UnitResult:
         view = View(snapshot)
-        findings: list[Judged] = []
+        findings: list[Finding] = []
         troubles: list[Trouble | Crash] = []
         seconds: dict[str, float] = {}
         ran: set[str] = set()
@@ -273,16 +280,13 @@ class Engine:
             seconds,
         )
 
-    def judge(self, view: View, meta: RuleMeta, target: str) -> tuple[list[Judged], Trouble | Crash | None]:
+    def judge(self, view: View, meta: RuleMeta, target: str) -> tuple[list[Finding], Trouble | Crash | None]:
         """One rule's findings in one unit; a trouble when it failed, with what it found until then."""
-        found: list[Judged] = []
+        found: list[Finding] = []
         try:
             rule, options = self.rules.load(meta)
             context = Context(view, self.settings, options, self.today())
-            found.extend(
-                Judged(finding, tuple(rule.plans(context, finding)))
-                for finding in rule.check(context, target)
-            )
+            found.extend(rule.check(context, target))
         except OptionError as error:
             return found, Trouble("config", f"{meta.id}: {error}")
         except (Exception, RecursionError) as error:  # noqa: BLE001 - a crash must not hide the neighbours
@@ -297,25 +301,24 @@ class Engine:
         self,
         snapshot: Snapshot,
         path: str,
-        judged: Sequence[tuple[Judged, str]],
+        judged: Sequence[tuple[Finding, str]],
         ran: frozenset[str],
     ) -> FileResult:
         """Weigh, place and sort the findings of one file; each comes with its fingerprint."""
         today = self.today()
-        related = {item.path for one, _ in judged for item in one.finding.related}
+        related = {item.path for finding, _ in judged for item in finding.related}
         digests = tuple((other, snapshot.digest(other)) for other in sorted({path, *related}))
         key = (digests, tuple(judged), ran, today, snapshot.provider_of(path))
         known = self._files.get(path)
         if known is not None and known.key == key:
             return known
         verdict, late, troubles = self._suppress(
-            snapshot, path, [one.finding for one, _ in judged], ran, today
+            snapshot, path, [finding for finding, _ in judged], ran, today
         )
         kept = {id(finding) for finding in verdict.kept}
-        ready = [(one, mark) for one, mark in judged if id(one.finding) in kept]
-        ready += [(one, mark) for one, mark in _marked(late) if id(one.finding) in kept]
+        ready = [(finding, mark) for finding, mark in (*judged, *_marked(late)) if id(finding) in kept]
         suppressed = verdict.suppressed
-        items = [reported(snapshot, self.rules, one.finding, one.plans, mark) for one, mark in ready]
+        items = [reported(snapshot, self.rules, finding, mark) for finding, mark in ready]
         items.sort(key=lambda r: (r.finding.span, r.finding.rule, r.finding.key))
         result = FileResult(key, tuple(items), suppressed, verdict.records, tuple(troubles), verdict.dated)
         self._files[path] = result
@@ -323,7 +326,7 @@ class Engine:
 
     def _suppress(
         self, snapshot: Snapshot, path: str, findings: list[Finding], ran: frozenset[str], today: str
-    ) -> tuple[Verdict, list[Judged], list[Trouble | Crash]]:
+    ) -> tuple[Verdict, list[Finding], list[Trouble | Crash]]:
         """Apply the comments of a file, then the rules about them, whose findings comments may name too."""
         data = snapshot.read(path) if is_code(path) else None
         if data is None or (MARK not in data and b"tenant-filter-guard" not in data):
@@ -340,7 +343,7 @@ class Engine:
         )
         first = apply(facts, findings, known, today)
         view = View(snapshot, lambda asked: first.records if asked == path else ())
-        late: list[Judged] = []
+        late: list[Finding] = []
         troubles: list[Trouble | Crash] = []
         for meta in self._about_suppressions:
             if self.rules.severity(meta, path, None, "violation") != "off":
@@ -349,7 +352,7 @@ class Engine:
                 troubles += [trouble] if trouble is not None else []
         if not late:
             return first, [], troubles
-        second = apply(facts, [*findings, *(one.finding for one in late)], known, today)
+        second = apply(facts, [*findings, *late], known, today)
         return second._replace(records=first.records), late, troubles
 
     # Fixes
@@ -388,7 +391,7 @@ class _Run:
         self._engine = engine
         self._snapshot = snapshot
         self._cancelled = cancelled
-        self._judged: list[Judged] = []
+        self._judged: list[Finding] = []
         self._ran: dict[str, frozenset[str]] = {}
         self._failed: set[str] = set()
         self._inert: dict[str, str] = {}
@@ -435,12 +438,10 @@ class _Run:
     def assembled(self, only: Collection[str] | None = None) -> dict[str, FileResult]:
         """The results by file, of every file that was judged or has a finding."""
         engine, snapshot = self._engine, self._snapshot
-        weighty = [one for one in self._judged if self._weighs(one.finding)]
-        by_finding = {id(one.finding): one for one in weighty}
-        standing = settled([one.finding for one in weighty], self._provider_of)
-        by_path: dict[str, list[tuple[Judged, str]]] = {path: [] for path in self._ran}
-        for one, mark in _marked(by_finding[id(finding)] for finding in standing):
-            by_path.setdefault(one.finding.path, []).append((one, mark))
+        weighty = [finding for finding in self._judged if self._weighs(finding)]
+        by_path: dict[str, list[tuple[Finding, str]]] = {path: [] for path in self._ran}
+        for finding, mark in _marked(settled(weighty, self._provider_of)):
+            by_path.setdefault(finding.path, []).append((finding, mark))
         wide = frozenset(meta.id for meta in engine.rules.active if meta.unit != "file")
         return {
             path: engine.assemble(snapshot, path, judged, self._ran_on(path, wide))
@@ -467,18 +468,17 @@ class _Run:
         return None if provider is None else provider.name
 
 
-def _marked(judged: Iterable[Judged]) -> list[tuple[Judged, str]]:
+def _marked(findings: Iterable[Finding]) -> list[tuple[Finding, str]]:
     """Findings with their fingerprints. Equal ones are told apart by their order in the file."""
     from fourlayer.engine.report import fingerprint, identity
 
-    items = sorted(judged, key=lambda one: (one.finding.path, one.finding.span))
     seen: dict[tuple[str, ...], int] = {}
-    marked: list[tuple[Judged, str]] = []
-    for one in items:
-        who = identity(one.finding)
+    marked: list[tuple[Finding, str]] = []
+    for finding in sorted(findings, key=lambda one: (one.path, one.span)):
+        who = identity(finding)
         ordinal = seen.get(who, 0)
         seen[who] = ordinal + 1
-        marked.append((one, fingerprint(who, ordinal)))
+        marked.append((finding, fingerprint(who, ordinal)))
     return marked
 
 

@@ -12,7 +12,7 @@ from fourlayer.syntax.text import Text
 
 if TYPE_CHECKING:
     from fourlayer.project.snapshot import Snapshot
-    from fourlayer.rule.model import Finding, FixPlan
+    from fourlayer.rule.model import Finding
     from fourlayer.syntax.span import Span
 
 FRAME_LINES = 5
@@ -43,10 +43,8 @@ def frame_of(text: Text, range_: Range) -> tuple[str, ...]:
     return tuple(text.slice(*text.line_span(line - 1)) for line in range(range_.start_line, last + 1))
 
 
-def reported(
-    snapshot: Snapshot, rules: RuleSet, finding: Finding, plans: tuple[FixPlan, ...], mark: str
-) -> Reported:
-    """A finding as reports and editors need it; `mark` is its fingerprint."""
+def reported(snapshot: Snapshot, rules: RuleSet, finding: Finding, mark: str) -> Reported:
+    """A finding as reports and editors need it, its fixes not planned yet; `mark` is its fingerprint."""
     meta = rules.metas[finding.rule]
     text = snapshot.text(finding.path) or _EMPTY
     range_ = range_of(text, finding.span)
@@ -59,7 +57,7 @@ def reported(
             ReportedRelated(item.message, item.path, range_of(snapshot.text(item.path) or _EMPTY, item.span))
             for item in finding.related
         ),
-        fixes=plans,
+        fixes=(),
         fingerprint=mark,
         docs=docs_url(meta),
         frame=frame_of(text, range_),

@@ -88,7 +88,7 @@ def compute(folder: Folder, path: str, target: Target) -> Change:
     reported = find(folder, path, target)
     if reported is None:
         raise ResponseError(CONTENT_MODIFIED, "this finding is gone")
-    for plan in reported.fixes:
+    for plan in folder.plans(reported.finding):
         if (plan.kind, plan.argument) == (target.kind, target.argument):
             change = folder.app.change(folder.snapshot, reported.finding, plan)
             if change is None:
@@ -127,9 +127,13 @@ def safe_edits(folder: Folder, path: str) -> tuple[TextEdit, ...]:
     Of fixes that touch the same text the first one counts; the others are left for the next time.
     """
     accepted: list[TextEdit] = []
+    fixable = {meta.id for meta in folder.app.rules if any("safe" in fix.applicability for fix in meta.fixes)}
     for one in folder.shown.get(path, ()):
-        plan = next((plan for plan in one.reported.fixes if plan.applicability == "safe"), None)
-        if one.held or plan is None or plan.reach != "document":
+        if one.held or one.reported.finding.rule not in fixable:
+            continue
+        plans = folder.plans(one.reported.finding)
+        plan = next((plan for plan in plans if plan.applicability == "safe"), None)
+        if plan is None or plan.reach != "document":
             continue
         try:
             change = folder.app.change(folder.snapshot, one.reported.finding, plan)
@@ -157,7 +161,7 @@ def _quick_fixes(folder: Folder, path: str, shown: Iterable[Shown], client: Clie
             continue
         diagnostic = convert.diagnostic(one, text, client, folder.place)
         preferred = False
-        for plan in one.reported.fixes:
+        for plan in folder.plans(one.reported.finding):
             if plan.applicability == "input":
                 continue
             known = found.get((one.reported.finding.rule, plan.title))

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from fourlayer.engine.check import CrashError
 from fourlayer.files.read import read_bytes
 from fourlayer.lsp import uris
 from fourlayer.lsp.convert import Place
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from fourlayer.app import App
     from fourlayer.config.load import ConfigProblem
     from fourlayer.project.snapshot import Snapshot
+    from fourlayer.rule.model import Finding, FixPlan
     from fourlayer.rule.outcome import Trouble
 
 
@@ -45,6 +47,8 @@ class Folder:
         """Whether to look at the disk again once nothing is urgent."""
         self.troubles: tuple[Trouble, ...] = ()
         """What kept part of the analysis from running, as far as the client was told."""
+        self.failures: list[str] = []
+        """Crashes in making fixes, for whoever answers the client to log and clear."""
         self._snapshot: Snapshot | None = None
         self._changed: set[str] = set()
         self._relist = True
@@ -297,11 +301,19 @@ class Folder:
 
         Raises `CancelledError` when `cancelled` says so.
         """
-        outcome = self.app.check(self.snapshot, cancelled=cancelled)
+        outcome = self.app.check(self.snapshot, plan=False, cancelled=cancelled)
         found = [trouble for trouble in outcome.troubles if trouble.kind != "config"]
         new = [trouble for trouble in found if trouble not in self.troubles]
         self.troubles = tuple(found)
         return new
+
+    def plans(self, finding: Finding) -> tuple[FixPlan, ...]:
+        """The fixes of a finding, preferred first; none, and a word in `failures`, where planning failed."""
+        try:
+            return self.app.plans(self.snapshot, finding)
+        except CrashError as error:
+            self.failures.append(str(error))
+            return ()
 
     def is_on_disk_as_known(self, path: str) -> bool:
         """Whether a file is open, or its content on disk is the snapshot's."""

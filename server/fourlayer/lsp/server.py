@@ -351,7 +351,11 @@ class Server(LanguageServer):
         span = _span(params.get("range"), text, self.session)
         only = context.get("only")
         kinds = None if only is None else [kind for kind in as_list(only) if isinstance(kind, str)]
-        return actions.code_actions(folder, path, span, kinds, self.session.client)
+        offered = actions.code_actions(folder, path, span, kinds, self.session.client)
+        for failure in folder.failures:
+            self.log(failure)
+        folder.failures.clear()
+        return offered
 
     def _resolve(self, action: JsonObject) -> JsonObject:
         if action.get("data") is None:

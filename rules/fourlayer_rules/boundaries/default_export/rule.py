@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fourlayer.rule.context import Context
     from fourlayer.syntax.facts import Export, FileFacts
 
-_TOOL_CONFIGURATION = re.compile(r"(?:^|[./-])(?:config|workspace|setup|stories)\.[mc]?tsx?$")
+_TOOL_CONFIGURATION = re.compile(r"(?:^|[./-])(?:config|workspace|setup)\.[mc]?tsx?$")
 _KIND = "name-export"
 
 
