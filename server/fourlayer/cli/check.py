@@ -11,6 +11,7 @@ from fourlayer.cli import output
 from fourlayer.cli.exits import FOUND, OK, TROUBLE
 from fourlayer.errors import FourlayerError
 from fourlayer.report.summary import has_trouble
+from fourlayer.report.terminal import visible
 from fourlayer.rule.outcome import Outcome, Trouble
 
 if TYPE_CHECKING:
@@ -213,9 +214,12 @@ def _open(options: Options, rules: tuple[RuleMeta, ...]) -> tuple[Places, App]:
 
 def _report(outcome: Outcome, options: Options, rules: Sequence[RuleMeta], fixed: Fixed | None) -> None:
     """Render and deliver. Raises `OutputError`."""
-    if outcome.files == 0 and not has_trouble(outcome):
+    if outcome.files == 0 and not outcome.findings and not has_trouble(outcome):
         output.error(
-            f"fourlayer: no file was checked; is this the right workspace and PATH? root: {outcome.root}\n"
+            "fourlayer: no file was checked: "
+            + ("PATH holds no code that is judged" if options.paths else "there are no integrations")
+            + "; is this the right workspace, and does `integrations` in fourlayer.toml name its folders? "
+            f"root: {visible(outcome.root)}\n"
         )
     to_file = options.output_file not in {None, "-"}
     text = _rendered(outcome, options, rules, fixed, to_file=to_file)

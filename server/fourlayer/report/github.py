@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fourlayer.report.terminal import well_formed
+from fourlayer.report.terminal import escape, well_formed
 from fourlayer.report.text import is_absence
 from fourlayer.rule.outcome import Outcome, Reported, Trouble
 
@@ -48,6 +48,9 @@ def _command(name: str, properties: Mapping[str, str], message: str) -> str:
 
 
 def _data(text: str) -> str:
+    """A message on one line; the log obeys escape sequences, so that control characters are written out."""
+    if any(char < " " and char not in "\r\n" for char in text):
+        text = "".join([escape(char) if char < " " and char not in "\r\n" else char for char in text])
     return well_formed(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
