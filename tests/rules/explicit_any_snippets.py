@@ -343,6 +343,12 @@ export function wrap(error: any): Error {
   return new Error(error.message);
 }
 """,
+    "object_rest": """\
+export function update(changes: any): string {
+  const { id, ...rest } = changes;
+  return String(id) + rest.title.trim() + JSON.stringify(rest);
+}
+""",
     "partial_callers": """\
 function send(message: any): void {
   console.log(message.subject.trim(), message.to.length);

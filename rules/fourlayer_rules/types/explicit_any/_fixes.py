@@ -28,7 +28,7 @@ from fourlayer_rules.types.explicit_any._names import singular_name, subject_wor
 from fourlayer_rules.types.explicit_any._nothing import Nothing, nothing_at
 from fourlayer_rules.types.explicit_any._place import Observation, Place, observe, place_at
 from fourlayer_rules.types.explicit_any._sources import Fixture, SchemaAt, fixture_for, schema_for
-from fourlayer_rules.types.explicit_any._use import Event, Site, TypeAt
+from fourlayer_rules.types.explicit_any._use import Event, Site, TypeAt, Use
 from fourlayer_rules.types.explicit_any._world import World
 
 if TYPE_CHECKING:
@@ -190,6 +190,9 @@ class Fixes:
             return None
         if given is not None:
             return Inferred(given, place.node, ())
+        if place.kind == "property" and _is_only_given(seen.record or seen.use):
+            # What one place puts in says nothing about what others do.
+            return None
         inference = Inference(seen.observer)
         node: n.Type = place.node
         if seen.record is not None and seen.record.props:
@@ -552,6 +555,13 @@ class Written(NamedTuple):
     declarations: tuple[str, ...]
     imports: tuple[render.Wanted, ...]
     wanted: tuple[render.Wanted, ...]
+
+
+def _is_only_given(use: Use) -> bool:
+    """Whether members are set and never read."""
+    return bool(use.props) and all(
+        inner.provided and not inner.hard and not inner.demands for inner in use.props.values()
+    )
 
 
 def _is_optional(place: Place) -> bool:

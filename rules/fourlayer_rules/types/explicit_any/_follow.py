@@ -99,7 +99,7 @@ class Following(Evidence):
                 after = Flow(site, prop.default, inner, True)
             self.bind(site, owner, prop.target, inner, after)
         if pattern.rest is not None:
-            self.bind(site, owner, pattern.rest, Use())
+            self.bind(site, owner, pattern.rest, use)
 
     def _bind_array(self, site: Site, owner: n.Node, pattern: n.ArrayPattern, use: Use) -> None:
         use.demands = True
