@@ -59,10 +59,19 @@ def _write(at: At, call: n.Call, callee: n.Member, follower: Follower) -> Query 
     certain = any(step.link.name == _NEXT[callee.name] for step in builder.steps)
     if not certain and (callee.name != "delete" or isinstance(bare(callee.object), n.Call)):
         return None
+    if not certain and _is_local(at, table):
+        # A table is a constant of a module: `cache.delete(key)` with a local key is a Map's.
+        return None
     verb = _WRITES[callee.name]
     if verb == "insert" and builder.step("onConflictDoUpdate", "onDuplicateKeyUpdate") is not None:
         verb = "upsert"
     return _built(at, verb, table, builder, call, callee.object, follower, certain=certain)
+
+
+def _is_local(at: At, table: n.Expr) -> bool:
+    """Whether an expression starts with a local variable, a parameter or `this`."""
+    head = chain_of(table).head
+    return isinstance(head, n.Name) and (head.name == "this" or scopes_of(at.decl).binding(head) is not None)
 
 
 def defined_table(at: At, follower: Follower) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def queries(at: At, call: n.Call | n.Tagged, follower: Follower) -> Iterator[Que
     else:
         first = call.args[0] if call.args else None
         callee = uncast(call.callee)
-        if first is None or not isinstance(callee, n.Member):
+        if first is None or not isinstance(callee, n.Member) or _stays_here(at, callee):
             return
         text = _text(at.to(_statement(first)), follower, 0)
         receiver = callee.object
@@ -58,6 +59,24 @@ def queries(at: At, call: n.Call | n.Tagged, follower: Follower) -> Iterator[Que
             (),
             access.open,
         )
+
+
+_HANDED_ON = re.compile(
+    rb"\b(?:query|execute|exec|raw|unsafe|any|one|many|none|all|run|sql)\w*\s*[(<`]", re.IGNORECASE
+)
+
+
+def _stays_here(at: At, callee: n.Member) -> bool:
+    """Whether `this.name(...)` is a method of the same class whose body hands no statement on."""
+    owner = at.decl.owner
+    if owner is None or not isinstance(callee.object, n.Name) or callee.object.name != "this":
+        return False
+    bodies = [
+        member.data[member.body_start - member.start :]
+        for member in owner.members
+        if callee.name in member.names and member.body_start is not None
+    ]
+    return bool(bodies) and not any(_HANDED_ON.search(body) for body in bodies)
 
 
 def _is_client(receiver: n.Expr) -> bool:

@@ -42,7 +42,7 @@ def query(at: At, call: n.Call, follower: Follower) -> Query | None:
     if options is not None and not isinstance(options, n.Object | n.Name | n.Member | n.Call | n.Cond):
         return None
     verb = _VERBS[callee.name]
-    if not certain and dotted(client) is None:
+    if not certain and (dotted(client) is None or _is_own_field(at.decl, client)):
         return None
     where, rows, unknown = _parts(at, options, verb, follower)
     filters = tuple(conditions(at, where, True, follower)) if where is not None else ()
@@ -86,6 +86,14 @@ def _is_client(decl: Decl, expr: n.Expr) -> bool:
                 call = decl.parent(function)
                 return isinstance(call, n.Call) and chain_of(call).call("$transaction") is not None
     return False
+
+
+def _is_own_field(decl: Decl, client: n.Expr) -> bool:
+    """Whether `this.model.delete(...)` is about a field of a class that extends no client."""
+    if not isinstance(client, n.Name) or client.name != "this":
+        return False
+    head = decl.owner.node if decl.owner is not None else None
+    return isinstance(head, n.ClassDecl) and head.extends is None
 
 
 def _parts(
