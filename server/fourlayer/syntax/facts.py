@@ -289,6 +289,7 @@ class FileFacts:
         self._anys: tuple[AnyUse, ...] | None = None
         self._comments: tuple[Comment, ...] | None = None
         self._interface: str | None = None
+        self._code_after: dict[int, int] = {}
         self.decls: tuple[Decl, ...] = tuple(_decls(self, root))
 
     # Tree access, private to the room
@@ -428,11 +429,8 @@ class FileFacts:
         if data[: comment.span.start].rstrip().endswith(b"{") and data[at : at + 1] == b"}":
             at += 1
         root = self._root()
-        at = _code_from(data, at)
+        at = self._after_comments(root, at)
         node = root.descendant_for_byte_range(at, at + 1)
-        while node is not None and node.type == "comment" and at < len(data):
-            at = _code_from(data, node.end_byte)
-            node = root.descendant_for_byte_range(at, at + 1)
         if node is None or data[at : at + 1] in (b"", b"}", b")", b"]"):
             return None
         for above in reversed(_lineage(root, node)[1:-1]):
@@ -442,6 +440,22 @@ class FileFacts:
                 break
             node = above
         return Span(node.start_byte, node.end_byte)
+
+    def _after_comments(self, root: Node, offset: int) -> int:
+        """The first byte of code after an offset; of a run of comments each is passed over once."""
+        data = self.text.data
+        passed: list[int] = []
+        while offset not in self._code_after:
+            passed.append(offset)
+            at = _code_from(data, offset)
+            node = root.descendant_for_byte_range(at, at + 1) if at < len(data) else None
+            if node is None or node.type != "comment" or node.end_byte <= offset:
+                self._code_after[offset] = at
+                break
+            offset = node.end_byte
+        code = self._code_after[offset]
+        self._code_after.update(dict.fromkeys(passed, code))
+        return code
 
     def token_at(self, offset: int) -> Span | None:
         """The smallest syntax token around a byte offset."""

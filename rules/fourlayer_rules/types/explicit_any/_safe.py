@@ -77,8 +77,10 @@ def _is_bare(place: Place) -> bool:
 def _is_queried(place: Place) -> bool:
     """Whether `typeof name` in a type takes the type of the variable, or of the function, elsewhere."""
     names = {place.subject, place.function} - {""}
+    if b"typeof" not in place.site.facts.text.data:
+        return False
     for decl in place.site.facts.all_decls():
-        for node in walk(decl.node):
+        for node in walk(decl.node) if b"typeof" in decl.data else ():
             is_query = isinstance(node, n.TypeOther) and node.kind == "type_query"
             if is_query and set(decl.text_of(node).replace(".", " ").split()) & names:
                 return True
@@ -248,7 +250,7 @@ def arguments(world: World, place: Place) -> Iterator[tuple[Site, n.Expr]]:
         if data is None or word not in data or world.view.is_test(path):
             continue
         for other in world.sites(path):
-            for node in walk(other.decl.node):
+            for node in walk(other.decl.node) if word in other.decl.data else ():
                 if isinstance(node, n.Call) and position < len(node.args) and _calls(node, place.function):
                     yield other, node.args[position]
 

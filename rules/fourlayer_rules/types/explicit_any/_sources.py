@@ -29,6 +29,7 @@ _MOCKS = frozenset(
         "resolve",
     }
 )
+_MOCK_WORDS = (*(word.encode() for word in sorted(_MOCKS)), b"json")
 _LARGE = 2_000_000
 """Bytes from which a JSON file is no fixture that anybody reads."""
 
@@ -66,19 +67,27 @@ def fixture_for(world: World, place: Place, observed: frozenset[str]) -> Fixture
                     shape = _below(found, place)
                     if shape is not None:
                         return Fixture(shape, path)
+    if not observed:
+        return None
     for path in tests:
+        if not _may_spell(world.view.read(path), observed):
+            continue
         for site in world.sites(path):
             for expr in _mocked(site):
                 shape = _below(_value(world, site, expr, 0), place)
                 core = _core(shape)
-                if (
-                    shape is not None
-                    and isinstance(core, Object)
-                    and observed
-                    and observed <= core.fields.keys()
-                ):
+                if shape is not None and isinstance(core, Object) and observed <= core.fields.keys():
                     return Fixture(shape, path)
     return None
+
+
+def _may_spell(data: bytes | None, keys: frozenset[str]) -> bool:
+    """Whether a test may hold a literal with these keys: it spells them, or takes values from elsewhere."""
+    if data is None or not any(word in data for word in _MOCK_WORDS):
+        return False
+    return all(key.encode("utf-8", "surrogatepass") in data for key in keys) or any(
+        word in data for word in (b".json", b"fixture", b"mocks")
+    )
 
 
 def _below(found: Type | None, place: Place) -> Type | None:
@@ -109,6 +118,8 @@ def _passed(world: World, path: str, function: str, position: int) -> Type | Non
     if data is None or function.encode() not in data:
         return None
     for site in world.sites(path):
+        if function.encode() not in site.decl.data:
+            continue
         for node in walk(site.decl.node):
             if not isinstance(node, n.Call) or position >= len(node.args):
                 continue
@@ -129,6 +140,9 @@ def _passed(world: World, path: str, function: str, position: int) -> Type | Non
 
 def _mocked(site: Site) -> Iterator[n.Expr]:
     """The literals that mocks of a test give back."""
+    data = site.decl.data
+    if not any(word in data for word in _MOCK_WORDS):
+        return
     for node in walk(site.decl.node):
         if isinstance(node, n.Call):
             callee = uncast(node.callee)
@@ -305,12 +319,10 @@ def _schemas(world: World, path: str) -> Iterator[SchemaAt]:
         if data is None or b"z.object" not in data:
             continue
         for site in world.sites(other):
+            if site.decl.kind != "variable" or b"z" not in site.decl.data:
+                continue
             node = site.decl.node
-            if (
-                isinstance(node, n.VarDecl)
-                and site.decl.owner is None
-                and (other == path or site.decl.exported)
-            ):
+            if isinstance(node, n.VarDecl) and (other == path or site.decl.exported):
                 for declarator in node.declarators:
                     keys = _keys(declarator.init) if declarator.init is not None else None
                     if keys is not None and isinstance(declarator.target, n.Name):

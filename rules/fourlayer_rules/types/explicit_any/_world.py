@@ -331,8 +331,9 @@ class World:
 
     def references(self, path: str, name: str) -> Iterator[tuple[Site, n.Name]]:
         """Every use of a top-level name inside its file."""
+        word = name.encode("utf-8", "surrogatepass")
         for site in self.sites(path):
-            if site.decl.kind in ("import", "interface", "type"):
+            if site.decl.kind in ("import", "interface", "type") or word not in site.decl.data:
                 continue
             scopes = scopes_of(site.decl)
             for node in scopes.free.get(name, ()):
@@ -344,9 +345,10 @@ class World:
 
     def this_references(self, site: Site, name: str) -> Iterator[tuple[Site, n.Member]]:
         """Every `this.name` in the class around a member."""
+        word = name.encode("utf-8", "surrogatepass")
         owner = site.decl.owner
         for member in owner.members if owner is not None else ():
-            for node in walk(member.node):
+            for node in walk(member.node) if word in member.data else ():
                 if isinstance(node, n.Member) and node.name == name and _is_this(node.object):
                     yield Site(site.path, site.facts, member), node
 
