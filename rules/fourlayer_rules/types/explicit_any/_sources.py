@@ -69,8 +69,10 @@ def fixture_for(world: World, place: Place, observed: frozenset[str]) -> Fixture
                         return Fixture(shape, path)
     if not observed:
         return None
+    about = _about_words(place)
     for path in tests:
-        if not _may_spell(world.view.read(path), observed):
+        data = world.view.read(path)
+        if data is None or not any(word in data for word in about) or not _may_spell(data, observed):
             continue
         for site in world.sites(path):
             for expr in _mocked(site):
@@ -81,9 +83,17 @@ def fixture_for(world: World, place: Place, observed: frozenset[str]) -> Fixture
     return None
 
 
-def _may_spell(data: bytes | None, keys: frozenset[str]) -> bool:
+def _about_words(place: Place) -> tuple[bytes, ...]:
+    """What a test of the code at a place names: its file, its class or its function."""
+    stem = posixpath.basename(place.site.path).partition(".")[0]
+    owner = place.site.decl.owner
+    names = (stem if stem != "index" else "", place.function, owner.name if owner is not None else "")
+    return tuple(name.encode("utf-8", "surrogatepass") for name in names if name)
+
+
+def _may_spell(data: bytes, keys: frozenset[str]) -> bool:
     """Whether a test may hold a literal with these keys: it spells them, or takes values from elsewhere."""
-    if data is None or not any(word in data for word in _MOCK_WORDS):
+    if not any(word in data for word in _MOCK_WORDS):
         return False
     return all(key.encode("utf-8", "surrogatepass") in data for key in keys) or any(
         word in data for word in (b".json", b"fixture", b"mocks")
