@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+from fourlayer.app import App
 from fourlayer.engine.fixing import FixResult, edited
 from fourlayer.rule.model import RuleMeta, TextEdit
 from fourlayer.syntax.text import Text
@@ -12,6 +14,8 @@ from tests.engine.world import ADAPTER, DEEP, EXPLICIT_ANY, LACKS, World, lines,
 BREAKS = meta("breaks")
 RENAMES = meta("renames", unit="provider")
 ENDLESS = meta("endless")
+WRITES = meta("writes", unit="provider", module="tests.engine.rules.writes_after_reading")
+SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "monorepo"
 ZETA = "packages/integrations/zeta/ZetaAdapter.ts"
 
 
@@ -109,6 +113,59 @@ def test_a_fix_that_never_ends_is_cut_off(tmp_path: Path) -> None:
 
     assert result.remaining
     assert len(result.applied) == 10
+
+
+def test_a_fix_that_read_what_another_alters_is_made_anew_in_the_next_pass(tmp_path: Path) -> None:
+    result = _fix(World(tmp_path, rules=[WRITES]))
+
+    folder = "packages/integrations"
+    assert {
+        result.changes[f"{folder}/{name}/{file}"] for name in ("acme", "zeta") for file in ("b.ts", "c.ts")
+    } == {b"export const seen = true;\n"}
+    # Providers don't wait for each other, nor do the fixes that read nothing of each other.
+    assert [applied.finding.finding.key for applied in result.applied] == [
+        *["a.ts"] * 2,
+        *["b.ts", "c.ts"] * 2,
+    ]
+    assert not result.remaining
+
+
+def test_many_fixes_of_one_file_are_made_in_one_pass(tmp_path: Path) -> None:
+    source = lines(f"export let a{number}: any;" for number in range(50))
+
+    result = _fix(World(tmp_path, {ADAPTER: source}, rules=[EXPLICIT_ANY]), paths=(ADAPTER,))
+
+    assert (len(result.applied), result.remaining, result.outcome.findings) == (50, False, ())
+
+
+def test_files_created_one_by_one_are_those_created_together(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLE, tmp_path / "sample")
+    app = App.open(str(tmp_path / "sample"), select=["missing-file"])
+    snapshot = app.snapshot()
+    outcome = app.check(snapshot)
+
+    result = app.fix(snapshot, outcome, unsafe=False)
+
+    together: dict[str, bytes] = {}
+    for provider in ("zendesk", "google-calendar"):
+        found = (
+            (one.finding, plan)
+            for one in outcome.findings
+            for plan in one.fixes
+            if one.finding.provider == provider and plan.kind == "create-all"
+        )
+        for finding, plan in list(found)[:1]:
+            change = app.change(snapshot, finding, plan)
+            assert change is not None
+            together |= {create.path: create.text.encode() for create in change.creates}
+            for path, edits in change.edits.items():
+                text = snapshot.text(path)
+                assert text is not None
+                together[path] = edited(text, edits).data
+    zendesk = "packages/integrations/zendesk"
+    assert sum(path.endswith("/health.ts") for path in together) == 2
+    assert {path: result.changes.get(path) for path in together} == together
+    assert b'from "./config' in together[f"{zendesk}/health.ts"]
 
 
 def test_findings_without_fixes_stay(tmp_path: Path) -> None:

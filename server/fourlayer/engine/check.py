@@ -358,7 +358,7 @@ class Engine:
     # Fixes
 
     def context(self, snapshot: Snapshot, meta: RuleMeta) -> Context:
-        """What a rule is handed to make a fix; reads are not recorded for anybody."""
+        """What a rule is handed to make a fix; its view records what the rule reads."""
         view = View(snapshot, lambda path: self.file_result(snapshot, path).suppressions)
         return Context(view, self.settings, self.rules.load(meta).options, self.today())
 
@@ -373,12 +373,20 @@ class Engine:
 
     def change(self, snapshot: Snapshot, finding: Finding, plan: FixPlan) -> Change | None:
         """What a fix does; None when it no longer applies. Raises `CrashError`."""
+        return self.change_and_reads(snapshot, finding, plan)[0]
+
+    def change_and_reads(
+        self, snapshot: Snapshot, finding: Finding, plan: FixPlan
+    ) -> tuple[Change | None, frozenset[Dep]]:
+        """What a fix does, and everything that was read to make it. Raises `CrashError`."""
         meta = self.rules.metas[finding.rule]
         try:
-            return self.rules.load(meta).rule.edits(self.context(snapshot, meta), finding, plan)
+            context = self.context(snapshot, meta)
+            change = self.rules.load(meta).rule.edits(context, finding, plan)
         except (Exception, RecursionError) as error:
             crash = crash_of(meta.id, "failed to fix", finding.path, error, finding.path)
             raise CrashError(crash) from error
+        return change, frozenset(context.view.deps)
 
 
 _EMPTY = FileResult((), (), 0, (), (), dated=False)

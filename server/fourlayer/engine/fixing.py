@@ -14,7 +14,7 @@ from fourlayer.rule.outcome import Outcome, Reported, Trouble
 from fourlayer.syntax.text import Text
 
 if TYPE_CHECKING:
-    from fourlayer.project.snapshot import Snapshot
+    from fourlayer.project.snapshot import Dep, Snapshot
 
 MAX_PASSES = 10
 Wanted = Callable[[FixPlan], bool]
@@ -119,7 +119,7 @@ def _pass(
         if plan is None:
             continue
         try:
-            change = engine.change(snapshot, reported.finding, plan)
+            change, reads = engine.change_and_reads(snapshot, reported.finding, plan)
         except CrashError as error:
             failed.append((reported.fingerprint, error.crash))
             continue
@@ -131,7 +131,7 @@ def _pass(
         elif fault is not None:
             message = f"{reported.finding.rule}: its fix was not applied: {fault}"
             failed.append((reported.fingerprint, Trouble("crash", message, reported.finding.path)))
-        elif taken.admits(change):
+        elif taken.admits(change, reads):
             chosen.append(_Candidate(Applied(reported, plan), change))
     return _compatible(snapshot, chosen), failed
 
@@ -154,11 +154,23 @@ class _Taken:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._edits: dict[str, list[TextEdit]] = {}
+        self._reshaped: set[str] = set()
         self._whole: set[str] = set()
         self._created: dict[str, str] = {}
+        self._moved = snapshot
+        """The state in which files are created, renamed and deleted, but none is edited."""
 
-    def admits(self, change: Change) -> bool:
-        """Whether a change fits beside those before it; then it counts as one of them."""
+    def admits(self, change: Change, reads: Iterable[Dep]) -> bool:
+        """Whether a change fits beside those before it; then it counts as one of them.
+
+        `reads` is what it was made from: where those before it alter that, it is out of date.
+        """
+        if not self._fits_beside(change) or self._alters(reads, change):
+            return False
+        self._take(change)
+        return True
+
+    def _fits_beside(self, change: Change) -> bool:
         whole = {path for rename in change.renames for path in rename} | {d.path for d in change.deletes}
         edited = {path for path, edits in change.edits.items() if edits}
         created = {create.path: create.text for create in change.creates}
@@ -168,13 +180,46 @@ class _Taken:
             return False
         if any(self._created.get(path, text) != text for path, text in created.items()):
             return False
-        if any(not self._fits(path, edit) for path in edited for edit in change.edits[path]):
+        return all(self._fits(path, edit) for path in edited for edit in change.edits[path])
+
+    def _alters(self, reads: Iterable[Dep], change: Change) -> bool:
+        """Whether something that was read is different by now.
+
+        Files that the change itself edits or creates are not looked at: there the edits must fit.
+        """
+        own = change.edits.keys() | {create.path for create in change.creates}
+        return any(self._is_altered(dep) for dep in reads if dep[0] == "resolution" or dep[-1] not in own)
+
+    def _is_altered(self, dep: Dep) -> bool:
+        kind, path = dep[0], dep[-1]
+        if kind in {"content", "interface"}:
+            if path in self._whole or path in self._created:
+                return True
+            return path in (self._edits if kind == "content" else self._reshaped)
+        # What else may be read (the schema, surveys) is too wide to make every change wait for it.
+        if kind not in {"exists", "children", "resolution"} or self._moved is self._snapshot:
             return False
-        self._whole |= whole
-        self._created |= created
-        for path in edited:
-            self._edits.setdefault(path, []).extend(change.edits[path])
-        return True
+        return self._moved.stamp(dep) != self._snapshot.stamp(dep)
+
+    def _take(self, change: Change) -> None:
+        self._created |= {create.path: create.text for create in change.creates}
+        self._whole |= {path for rename in change.renames for path in rename}
+        self._whole |= {delete.path for delete in change.deletes}
+        for path, edits in change.edits.items():
+            if edits:
+                self._edits.setdefault(path, []).extend(edits)
+                if path not in self._reshaped and self._is_reshaped(path):
+                    self._reshaped.add(path)
+        if change.creates or change.renames or change.deletes:
+            self._moved = _after(self._moved, [change._replace(edits={})])
+
+    def _is_reshaped(self, path: str) -> bool:
+        """Whether the edits of a file change what other files see of it."""
+        if not is_code(path):
+            return False
+        edits = {path: tuple(dict.fromkeys(self._edits[path]))}
+        before, after = self._snapshot.facts(path), _after(self._snapshot, [Change(edits)]).facts(path)
+        return before is None or after is None or before.interface != after.interface
 
     def _fits(self, path: str, edit: TextEdit) -> bool:
         return all(_apart(edit, other) for other in self._edits.get(path, ()))
