@@ -245,7 +245,7 @@ def arguments(world: World, place: Place) -> Iterator[tuple[Site, n.Expr]]:
         return
     position = function.params.index(param)
     word = place.function.encode()
-    for path in world.provider.files if world.provider is not None else (site.path,):
+    for path in world.neighbours:
         data = world.view.read(path)
         if data is None or word not in data or world.view.is_test(path):
             continue

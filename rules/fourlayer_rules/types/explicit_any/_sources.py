@@ -56,7 +56,7 @@ def fixture_for(world: World, place: Place, observed: frozenset[str]) -> Fixture
     """The value that a test passes at this place, or that its mock gives back where it comes from."""
     if world.provider is None:
         return None
-    tests = [path for path in world.provider.files if world.view.is_test(path)]
+    tests = [path for path in world.neighbours if world.view.is_test(path)]
     if place.kind == "parameter" and isinstance(place.holder, n.Param):
         function = place.site.decl.parent(place.holder)
         if isinstance(function, n.Function) and place.function:
@@ -323,7 +323,7 @@ def _about(place: Place, schema: SchemaAt) -> bool:
 def _schemas(world: World, path: str) -> Iterator[SchemaAt]:
     seen = [path]
     if world.provider is not None:
-        seen += [other for other in world.provider.files if other != path and not world.view.is_test(other)]
+        seen += [other for other in world.neighbours if other != path and not world.view.is_test(other)]
     for other in seen:
         data = world.view.read(other)
         if data is None or b"z.object" not in data:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.syntax import nodes as n
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from fourlayer.project.snapshot import View
     from fourlayer.syntax.facts import FileFacts
 
+_LARGE_PROVIDER = 200
 _HOPS = 8
 SAME = frozenset({"Promise", "PromiseLike", "Awaited", "Readonly", "NonNullable", "Required", "Partial"})
 """Generics that are looked through."""
@@ -48,6 +50,18 @@ class World:
         self.path = path
         self.provider: Provider | None = view.provider_of(path)
         self._sites: dict[str, tuple[Site, ...]] = {}
+
+    @cached_property
+    def neighbours(self) -> tuple[str, ...]:
+        """The files in which callers, fixtures and schemas are sought: the provider's.
+
+        Of a provider that is as large as a package, only those in the file's own folder.
+        """
+        files = self.provider.files if self.provider is not None else (self.path,)
+        if len(files) <= _LARGE_PROVIDER:
+            return files
+        folder = posixpath.dirname(self.path) + "/"
+        return tuple(path for path in files if path.startswith(folder))
 
     def facts(self, path: str) -> FileFacts | None:
         """A file's facts."""
