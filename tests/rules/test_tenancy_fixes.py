@@ -186,6 +186,65 @@ def test_rows_of_out_of_reach_have_no_fix(tmp_path: Path) -> None:
     assert _one(tmp_path, code) == []
 
 
+_ROW = "{ tenant_id: string; stage: string }"
+
+
+def _written(kind: str, row: str, more: str = "") -> str:
+    return f"{more}export async function run(db: any, tenantId: string) {{\n  const rows: {kind} = {row};\n  await db.from('deals').insert(rows);\n}}\n"
+
+
+@pytest.mark.parametrize("kind", [f"Array<{_ROW}>", f"{_ROW}[]", f"ReadonlyArray<{_ROW}>"])
+def test_a_type_written_out_at_the_rows_is_renamed_with_them(kind: str, tmp_path: Path) -> None:
+    code = _written(kind, "[{ tenant_id: tenantId, stage: 'a' }, { tenant_id: tenantId, stage: 'b' }]")
+
+    after = fixed(tmp_path, code, "Name `organization_id`")[SERVICE]
+
+    assert after == code.replace("tenant_id", "organization_id")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        _written("Row[]", "[{ tenant_id: tenantId, stage: 'a' }]", f"export interface Row {_ROW}\n"),
+        _written("Row", "{ tenant_id: tenantId, stage: 'a' }", f"type Row = {_ROW};\n"),
+        _written(_ROW, "{ tenant_id: tenantId, stage: 'a' };\n  console.info(rows.tenant_id)"),
+    ],
+)
+def test_a_declared_type_that_others_read_keeps_its_column(code: str, tmp_path: Path) -> None:
+    assert _one(tmp_path, code) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "after"),
+    [
+        ("Row[]", "[{ stage: 'a' }]", "rows.map((row) => ({ ...row, organization_id: tenantId }))"),
+        ("Row", "{ stage: 'a' }", "{ ...rows, organization_id: tenantId }"),
+        ("{ stage: string }", "{ stage: 'a' }", "{ ...rows, organization_id: tenantId }"),
+        (
+            "Row[]",
+            "[];\n  rows.push({ stage: 'a' })",
+            "rows.map((row) => ({ ...row, organization_id: tenantId }))",
+        ),
+    ],
+)
+def test_rows_of_a_declared_type_get_the_column_where_they_are_written(
+    kind: str, row: str, after: str, tmp_path: Path
+) -> None:
+    code = _written(kind, row, "interface Row { stage: string }\n")
+
+    assert fixed(tmp_path, code, "organization_id")[SERVICE] == code.replace(
+        "insert(rows)", f"insert({after})"
+    )
+
+
+@pytest.mark.parametrize("kind", ["Record<string, unknown>", "{ [column: string]: unknown }", "Open", "any"])
+def test_rows_of_an_open_type_get_the_column_themselves(kind: str, tmp_path: Path) -> None:
+    more = "interface Base { organization_id: string }\ninterface Open extends Base { stage: string }\n"
+    code = _written(kind, "{ stage: 'a' }", more)
+
+    assert "{ stage: 'a', organization_id: tenantId }" in fixed(tmp_path, code, "organization_id")[SERVICE]
+
+
 @pytest.mark.parametrize(
     "code", [_STORE, 'export const f = (db: any, tenantId: string) => db.from("deals").select("*");\n']
 )

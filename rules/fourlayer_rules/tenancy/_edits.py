@@ -9,8 +9,10 @@ from fourlayer.project.queries.rows import row_of
 from fourlayer.rule.model import TextEdit
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, chain_of, dotted, uncast
+from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.tenancy._columns import field_for
+from fourlayer_rules.tenancy._declared import declared_of
 
 if TYPE_CHECKING:
     from fourlayer.project.queries.follow import At, Follower
@@ -215,11 +217,17 @@ def with_column(
     """
     decl = at.decl
     literals = _literals(at, follower, 0)
-    if literals is not None:
+    if literals is not None and not any(_is_closed_to(at.to(obj), follower, name) for obj in literals):
         if not literals or not (declared or all(_visible(decl, obj, value) for obj in literals)):
             return None
         return tuple(added(facts, decl, obj, name, value) for obj in literals)
     return _wrapped(facts, at, follower, name, value)
+
+
+def _is_closed_to(at: At, follower: Follower, name: str) -> bool:
+    """Whether an object literal is declared to have a type that lacks a property."""
+    declared = declared_of(at, follower)
+    return declared is not None and declared.member(name) is None
 
 
 def _visible(decl: Decl, node: n.Node, value: str) -> bool:
@@ -340,16 +348,34 @@ def lacks_columns(at: At, follower: Follower, names: tuple[str, ...]) -> bool:
 
 
 def renamed(
-    facts: FileFacts, query: Query, places: tuple[n.Node, ...], wrong: str, right: str
+    at: At, follower: Follower, query: Query, places: tuple[n.Node, ...], wrong: str, right: str
 ) -> Edits | None:
-    """Replace the name of a column where the query names it."""
-    edits: list[TextEdit] = []
+    """Replace the name of a column where the query names it, and in types that are written out there.
+
+    `at` is the query. None where a declared type names the column, and others may use that type.
+    """
+    edits: dict[TextEdit, None] = {}
     for place in dict.fromkeys(places):
-        edit = _renamed(facts, query, place, wrong, right)
-        if edit is None:
+        edit = _renamed(at.facts, query, place, wrong, right)
+        typed = _retyped(at, follower, place, wrong, right)
+        if edit is None or typed is None:
             return None
-        edits.extend(edit)
+        edits.update(dict.fromkeys((*edit, *typed)))
     return tuple(edits) or None
+
+
+def _retyped(at: At, follower: Follower, place: n.Node, wrong: str, right: str) -> list[TextEdit] | None:
+    """The edits of the type that a row is declared to have; None where it cannot be changed with it."""
+    obj = at.decl.parent(place) if isinstance(place, n.Prop) else None
+    declared = declared_of(at.to(obj), follower) if isinstance(obj, n.Object) else None
+    member = declared.member(wrong) if declared is not None else None
+    if declared is None or member is None or declared.member(right) is not None:
+        return []
+    if not declared.inline or any(
+        isinstance(node, n.Member) and node.name == wrong for node in walk(at.decl.node)
+    ):
+        return None
+    return _words(at.facts, at.decl.start + member.start, at.decl.start + member.end, wrong, right)[:1]
 
 
 def _renamed(facts: FileFacts, query: Query, place: n.Node, wrong: str, right: str) -> list[TextEdit] | None:
@@ -362,6 +388,11 @@ def _renamed(facts: FileFacts, query: Query, place: n.Node, wrong: str, right: s
     elif isinstance(place, n.Name):
         quote = quote_of(facts, query)
         return [TextEdit(start, end, f"{quote}{right}{quote}")]
+    return _words(facts, start, end, wrong, right) or None
+
+
+def _words(facts: FileFacts, start: int, end: int, wrong: str, right: str) -> list[TextEdit]:
+    """Replace a word wherever it stands between two places of the file."""
     source = facts.text.data[start:end]
-    found = list(re.finditer(rb"(?<![\w$])" + re.escape(wrong.encode()) + rb"(?![\w$])", source))
-    return [TextEdit(start + one.start(), start + one.end(), right) for one in found] or None
+    found = re.finditer(rb"(?<![\w$])" + re.escape(wrong.encode()) + rb"(?![\w$])", source)
+    return [TextEdit(start + one.start(), start + one.end(), right) for one in found]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fourlayer.rule.model import Change, FixPlan
 from fourlayer_rules.tenancy._edits import property_for, renamed
+from fourlayer_rules.tenancy._judge import follower_of
 from fourlayer_rules.tenancy._place import finding_of, inert_where_blind, located, located_again
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _edits(ctx: Context, place: Located, column: str) -> tuple[TextEdit, ...] | 
     query = verdict.query
     schema = ctx.view.schema
     wrong, right = (property_for(query, schema, name) for name in (verdict.wrong, column))
-    return renamed(place.facts, query, verdict.places, wrong, right)
+    return renamed(place.at, follower_of(ctx), query, verdict.places, wrong, right)
 
 
 rule = WrongTenantColumn()
