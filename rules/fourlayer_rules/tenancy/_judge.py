@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from fourlayer.config.settings import names_match
 from fourlayer.project.queries.builder import trace_parameter
@@ -21,6 +21,7 @@ from fourlayer.syntax.flow import function_around
 from fourlayer_rules.tenancy._columns import Columns, TableTenancy, tenant_column
 
 if TYPE_CHECKING:
+    from fourlayer.config.settings import Settings
     from fourlayer.project.queries.model import Filter, Query, Truth, Wrapper
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Certainty
@@ -53,16 +54,16 @@ class Judged(NamedTuple):
 
 
 _EMPTY = Judged(None, ())
-_last: list[tuple[object, object, str, Judged]] = []
-"""The last answer: the rules of one category ask about the same file one after the other."""
 
 
 def judged(ctx: Context, path: str) -> Judged:
     """The verdicts on a file's queries, made once for the rules that ask in turn."""
-    if _last and _last[0][0] is ctx.view and _last[0][1] is ctx.settings and _last[0][2] == path:
-        return _last[0][3]
+    key = (judged, path)
+    known = cast("tuple[Settings, Judged] | None", ctx.view.memo.get(key))
+    if known is not None and known[0] is ctx.settings:
+        return known[1]
     answer = _judge(ctx, path)
-    _last[:] = [(ctx.view, ctx.settings, path, answer)]
+    ctx.view.memo[key] = (ctx.settings, answer)
     return answer
 
 

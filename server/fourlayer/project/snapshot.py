@@ -490,7 +490,7 @@ _STAMPS: Mapping[str, Callable[[Snapshot, Dep], object]] = {
 class View:
     """A snapshot as one unit of work sees it: everything that is read through it is recorded."""
 
-    __slots__ = ("_snapshot", "_suppressions", "deps", "inert_rules")
+    __slots__ = ("_snapshot", "_suppressions", "deps", "inert_rules", "memo")
 
     def __init__(
         self, snapshot: Snapshot, suppressions: Callable[[str], tuple[Suppression, ...]] | None = None
@@ -500,6 +500,8 @@ class View:
         self.deps: set[Dep] = set()
         self.inert_rules: dict[str, str] = {}
         """Why rules could not run, by rule id."""
+        self.memo: dict[object, object] = {}
+        """What the rules of this unit share with one another, by a key of their own."""
 
     @property
     def layout(self) -> Layout:

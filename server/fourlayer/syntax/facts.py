@@ -290,6 +290,8 @@ class FileFacts:
         self._comments: tuple[Comment, ...] | None = None
         self._interface: str | None = None
         self._code_after: dict[int, int] = {}
+        self.memo: dict[object, object] = {}
+        """What others worked out from these facts alone, by a key of their own; it may go at any time."""
         self.decls: tuple[Decl, ...] = tuple(_decls(self, root))
 
     # Tree access, private to the room
@@ -307,6 +309,7 @@ class FileFacts:
     def release(self) -> None:
         """Drop the parse tree (about 0.5 MB for 500 lines); what is asked later parses again."""
         self._inherited = {}
+        self.memo.clear()
         if self._parsed is None:
             return
         self._parsed = None

@@ -6,8 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, cast
 
 from fourlayer.project.queries import drizzle, knex, literal, postgrest, prisma
 from fourlayer.project.queries.follow import At, Follower
@@ -61,14 +60,13 @@ def may_query(data: bytes) -> bool:
     return _sites(_ELSEWHERE).search(data) is not None
 
 
-_memo: WeakKeyDictionary[FileFacts, tuple[Query, ...]] = WeakKeyDictionary()
-
-
 def queries_of(path: str, facts: FileFacts) -> tuple[Query, ...]:
     """The queries of a file in source order, read once for each version of its facts."""
-    found = _memo.get(facts)
+    key = (queries_of, path)
+    found = cast("tuple[Query, ...] | None", facts.memo.get(key))
     if found is None:
-        found = _memo[facts] = tuple(_queries(path, facts))
+        found = tuple(_queries(path, facts))
+        facts.memo[key] = found
     return found
 
 
