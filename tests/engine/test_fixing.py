@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from fourlayer.app import App
-from fourlayer.engine.fixing import FixResult, edited
+from fourlayer.engine.fixing import MAX_PASSES, FixResult, edited
 from fourlayer.rule.model import RuleMeta, TextEdit
 from fourlayer.syntax.text import Text
 from tests.engine.world import ADAPTER, DEEP, EXPLICIT_ANY, LACKS, World, lines, meta
@@ -112,7 +112,7 @@ def test_a_fix_that_never_ends_is_cut_off(tmp_path: Path) -> None:
     result = _fix(World(tmp_path, {ADAPTER: "let a;\n"}, rules=[ENDLESS]), paths=(ADAPTER,))
 
     assert result.remaining
-    assert len(result.applied) == 10
+    assert len(result.applied) == MAX_PASSES
 
 
 def test_a_fix_that_read_what_another_alters_is_made_anew_in_the_next_pass(tmp_path: Path) -> None:
@@ -128,6 +128,17 @@ def test_a_fix_that_read_what_another_alters_is_made_anew_in_the_next_pass(tmp_p
         *["b.ts", "c.ts"] * 2,
     ]
     assert not result.remaining
+
+
+def test_what_is_neither_safe_nor_preferred_waits_for_the_rest(tmp_path: Path) -> None:
+    unsafe_only = EXPLICIT_ANY._replace(module="tests.engine.rules.dto_any")
+    world = World(tmp_path, {ADAPTER: "let a: any;\n"}, rules=[unsafe_only, LACKS])
+
+    result = _fix(world, unsafe=True)
+
+    assert result.changes["packages/integrations/acme/types.ts"] == b"export {};\n"
+    assert result.changes[ADAPTER].endswith(b"let a: Row;\n")
+    assert [applied.plan.kind for applied in result.applied] == [*["create-file"] * 4, "new-dto"]
 
 
 def test_many_fixes_of_one_file_are_made_in_one_pass(tmp_path: Path) -> None:

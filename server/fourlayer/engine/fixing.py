@@ -16,7 +16,7 @@ from fourlayer.syntax.text import Text
 if TYPE_CHECKING:
     from fourlayer.project.snapshot import Dep, Snapshot
 
-MAX_PASSES = 10
+MAX_PASSES = 20
 Wanted = Callable[[FixPlan], bool]
 
 
@@ -59,8 +59,9 @@ def fix(
 ) -> FixResult:
     """Apply the fixes of an outcome's findings: safe ones, with `unsafe` those too, never `input`.
 
-    One finding gets one fix: the preferred one of those that are wanted, else the first. `paths` are
-    those that the outcome was made for; new findings in them are fixed as well.
+    One finding gets one fix: the preferred one of those that are wanted, else the first. What is neither
+    safe nor preferred waits until nothing else is left to do. `paths` are those that the outcome was made
+    for; new findings in them are fixed as well.
     """
     wanted = _wanted(unsafe)
     first = snapshot
@@ -111,29 +112,56 @@ def _pass(
     chosen: list[_Candidate] = []
     failed: list[tuple[str, Trouble | Crash]] = []
     taken = _Taken(snapshot)
+    first, last = _planned(outcome, wanted, given_up)
+    # What is second best is decided when the best that can be had is there: it may make it better.
+    for group in (first, last):
+        for applied in group:
+            made = _made(engine, snapshot, applied, given_up, failed)
+            if made is not None and taken.admits(made[0], made[1]):
+                chosen.append(_Candidate(applied, made[0]))
+        if chosen:
+            break
+    return _compatible(snapshot, chosen), failed
+
+
+def _planned(outcome: Outcome, wanted: Wanted, given_up: set[str]) -> tuple[list[Applied], list[Applied]]:
+    """The fix of each finding: those that are safe or preferred, and the others."""
+    first: list[Applied] = []
+    last: list[Applied] = []
     for reported in outcome.findings:
-        if reported.fingerprint in given_up:
-            continue
         plans = [plan for plan in reported.fixes if wanted(plan)]
         plan = next((plan for plan in plans if plan.preferred), plans[0] if plans else None)
-        if plan is None:
-            continue
-        try:
-            change, reads = engine.change_and_reads(snapshot, reported.finding, plan)
-        except CrashError as error:
-            failed.append((reported.fingerprint, error.crash))
-            continue
-        if change is None or not _changes_something(snapshot, change):
-            continue
-        fault = _fault(snapshot, change)
-        if fault is not None and any(_is_broken(snapshot, path) for path in change.edits):
-            given_up.add(reported.fingerprint)  # no fault of the rule: half-typed code takes no certain edit
-        elif fault is not None:
-            message = f"{reported.finding.rule}: its fix was not applied: {fault}"
-            failed.append((reported.fingerprint, Trouble("crash", message, reported.finding.path)))
-        elif taken.admits(change, reads):
-            chosen.append(_Candidate(Applied(reported, plan), change))
-    return _compatible(snapshot, chosen), failed
+        if plan is not None and reported.fingerprint not in given_up:
+            group = first if plan.preferred or plan.applicability == "safe" else last
+            group.append(Applied(reported, plan))
+    return first, last
+
+
+def _made(
+    engine: Engine,
+    snapshot: Snapshot,
+    applied: Applied,
+    given_up: set[str],
+    failed: list[tuple[str, Trouble | Crash]],
+) -> tuple[Change, frozenset[Dep]] | None:
+    """The change of a fix and what it was made from; None where it has none that can be made."""
+    reported = applied.finding
+    try:
+        change, reads = engine.change_and_reads(snapshot, reported.finding, applied.plan)
+    except CrashError as error:
+        failed.append((reported.fingerprint, error.crash))
+        return None
+    if change is None or not _changes_something(snapshot, change):
+        return None
+    fault = _fault(snapshot, change)
+    if fault is None:
+        return change, reads
+    if any(_is_broken(snapshot, path) for path in change.edits):
+        given_up.add(reported.fingerprint)  # no fault of the rule: half-typed code takes no certain edit
+    else:
+        message = f"{reported.finding.rule}: its fix was not applied: {fault}"
+        failed.append((reported.fingerprint, Trouble("crash", message, reported.finding.path)))
+    return None
 
 
 def _compatible(snapshot: Snapshot, chosen: list[_Candidate]) -> list[_Candidate]:
