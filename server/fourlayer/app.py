@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fourlayer.files.cache import Cache
     from fourlayer.project.layout import Layout
     from fourlayer.project.snapshot import Snapshot
-    from fourlayer.project.store import Store
+    from fourlayer.project.store import Limits, Store
     from fourlayer.rule.model import Change, Finding, FixPlan, RuleMeta
     from fourlayer.rule.outcome import Outcome, Reported, Trouble
     from fourlayer.syntax.text import Text
@@ -55,8 +55,8 @@ class App:
         self._engine: Engine | None = None
         self._layout: Layout | None = None
         self._store: Store | None = None
-        self.content_limit: int | None = None
-        """Bytes of closed files' sources that stay in memory; None: the store's own bound."""
+        self.limits: Limits | None = None
+        """What of closed files stays in memory; None: the store's own bounds."""
 
     @classmethod
     def open(
@@ -170,8 +170,7 @@ class App:
         buffers = buffers or {}
         if previous is None:
             if self._store is None:
-                limit = self.content_limit
-                self._store = Store() if limit is None else Store(content_limit=limit)
+                self._store = Store() if self.limits is None else Store(self.limits)
             disk = self._disk()
             return Snapshot(self.layout, disk, self._store, _wanted(buffers, disk))
         disk = _as_disk(previous)

@@ -8,7 +8,7 @@ import pytest
 
 from fourlayer.project.layout import LayerRule, Layout, Scope
 from fourlayer.project.snapshot import Snapshot, Survey, View
-from fourlayer.project.store import StatKey, Store
+from fourlayer.project.store import Limits, StatKey, Store
 from fourlayer.project.tree import index_directories
 from fourlayer.syntax.facts import FileFacts
 from fourlayer.syntax.text import Text
@@ -171,7 +171,7 @@ def test_facts_after_an_edit_are_those_from_scratch() -> None:
 
 
 def test_the_store_is_bounded() -> None:
-    store = Store(content_limit=100, facts_limit=100, trees=1)
+    store = Store(Limits(content=100, facts=100, trees=1))
     files = {f"{n}.ts": b"let a = %d; // padding" % n for n in range(20)}
     snapshot = Snapshot(Layout(), MemoryDisk(files), store)
 

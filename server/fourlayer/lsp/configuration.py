@@ -10,14 +10,15 @@ from fourlayer.app import App
 from fourlayer.config.load import FILE_NAMES, ConfigProblem
 from fourlayer.files.read import read_bytes
 from fourlayer.lsp.plain import as_object, without_nulls
+from fourlayer.project.store import Limits
 from fourlayer.syntax.text import Text
 
 if TYPE_CHECKING:
     from fourlayer.lsp.folder import Folder
 
 SECTION = "fourlayer"
-CONTENT_LIMIT = 6_000_000
-"""Bytes of closed files that a session keeps: facts and findings outlive the texts they came from."""
+LIMITS = Limits(content=3_000_000, facts=800_000, trees=4)
+"""What a session keeps of closed files: findings outlive the texts and facts they came from."""
 
 _EDITOR_KEYS = frozenset({"server", "trace", "enable", "enabled", "path", "command", "args", "interpreter"})
 """Settings under our section that editors keep for themselves."""
@@ -56,7 +57,7 @@ def open_app(root: str, layers: ClientLayers, content: bytes | None = None) -> A
         client_settings=layers.settings,
         initialization_options=layers.initialization,
     )
-    app.content_limit = CONTENT_LIMIT
+    app.limits = LIMITS
     return app
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -435,6 +436,10 @@ def _span(value: object, text: Text, session: Session) -> Span:
 
 def run() -> int:
     """Serve one client over standard input and output; the exit code that the protocol asks for."""
+    # Modules live as long as the process. Looking through them at every collection of cycles would keep the
+    # client waiting, and counting them would put collections off until a session's garbage weighs as much.
+    gc.freeze()
+    gc.collect()
     return asyncio.run(_serve())
 
 

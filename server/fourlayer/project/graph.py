@@ -220,7 +220,7 @@ class ImportIndex:
         snapshot = self._snapshot
         found = dict(known.found) if known is not None else {}
         for path in known.pending if known is not None else snapshot.files():
-            data = snapshot.read(path) if is_code(path) else None
+            data = snapshot.skim(path) if is_code(path) else None
             strings = _strings(data, needles) if data is not None else ()
             if strings:
                 found[path] = strings

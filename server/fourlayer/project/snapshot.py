@@ -181,6 +181,15 @@ class Snapshot:
         stat = self.disk.stat(path)
         return None if stat is None else self.store.text(self.disk, path, stat)
 
+    def skim(self, path: str) -> bytes | None:
+        """The same as `read`, for whoever looks into every file: what it reads displaces nothing."""
+        buffer = self.buffers.get(path)
+        if buffer is not None:
+            return buffer.data
+        stat = self.disk.stat(path)
+        text = None if stat is None else self.store.skim(self.disk, path, stat)
+        return None if text is None else text.data
+
     def problem(self, path: str) -> str | None:
         """Why a file could not be read; None when it could, or nobody tried."""
         stat = None if path in self.buffers else self.disk.stat(path)
@@ -259,6 +268,33 @@ class Snapshot:
         else:
             self.store.closed(facts)
         return facts
+
+    def passing(self, path: str, data: bytes, use: Callable[[FileFacts], T]) -> T | None:
+        """What `use` makes of the facts of one of many files, of which it must keep none; None as `facts`.
+
+        `data` is the file's content.
+        """
+        from fourlayer.syntax.facts import language_of
+
+        language = language_of(path)
+        if path in self.buffers or language is None:
+            facts = self.facts(path)
+            return None if facts is None else use(facts)
+        return self.store.passing(Text(data), digest_of(data), language, use)
+
+    def interface(self, path: str) -> str | None:
+        """The hash of what other files can see of a TypeScript file; None for other files."""
+        from fourlayer.syntax.facts import language_of
+
+        language = language_of(path)
+        digest = self.digest(path) if language is not None else None
+        if language is None or digest is None:
+            return None
+        known = self.store.interface(digest, language)
+        if known is not None:
+            return known
+        facts = self.facts(path)
+        return None if facts is None else self.store.note_interface(digest, facts)
 
     # Places
 
@@ -420,12 +456,11 @@ class Snapshot:
     def _surveyed(self, survey: Survey[object], path: str) -> object | None:
         if not is_code(path) or (not survey.tests and self.is_test(path)):
             return None
-        data = self.read(path)
+        data = self.skim(path)
         if data is None or (survey.triggers and not any(trigger in data for trigger in survey.triggers)):
             return None
         try:
-            facts = self.facts(path)
-            return None if facts is None else survey.extract(path, facts)
+            return self.passing(path, data, lambda facts: survey.extract(path, facts))
         except (Exception, RecursionError) as error:  # noqa: BLE001 - one file must not hide the others
             self.survey_crashes[(survey.name, path)] = f"{type(error).__name__}: {error}"
             return None
@@ -450,7 +485,7 @@ class Snapshot:
 
     def holds(self, path: str, triggers: tuple[bytes, ...]) -> bool:
         """Whether a code file holds one of the byte strings."""
-        data = self.read(path) if is_code(path) else None
+        data = self.skim(path) if is_code(path) else None
         return data is not None and any(trigger in data for trigger in triggers)
 
     # Stamps
@@ -467,14 +502,9 @@ def _importers_stamp(snapshot: Snapshot, dep: Dep) -> object:
     return snapshot.index.serial(dep[1])
 
 
-def _interface_stamp(snapshot: Snapshot, dep: Dep) -> object:
-    facts = snapshot.facts(dep[1])
-    return None if facts is None else facts.interface
-
-
 _STAMPS: Mapping[str, Callable[[Snapshot, Dep], object]] = {
     "content": lambda snapshot, dep: snapshot.digest(dep[1]),
-    "interface": _interface_stamp,
+    "interface": lambda snapshot, dep: snapshot.interface(dep[1]),
     "exists": lambda snapshot, dep: snapshot.is_file(dep[1]),
     "children": lambda snapshot, dep: snapshot.children(dep[1]),
     "providers": lambda snapshot, _: snapshot.providers,

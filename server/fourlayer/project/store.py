@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from hashlib import sha1
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 
 from fourlayer.syntax.text import Text
 
@@ -13,11 +13,16 @@ if TYPE_CHECKING:
 
     from fourlayer.syntax.facts import FileFacts
 
+T = TypeVar("T")
+
 Language = Literal["ts", "tsx"]
 StatKey = tuple[int, int, int, int]
 """Size in bytes, modification and change time in nanoseconds, inode."""
 
 Digest = bytes
+
+_INTERFACES = 20_000
+"""Contents whose interface is remembered."""
 
 
 class Disk(Protocol):
@@ -59,19 +64,27 @@ class Paused(BaseException):
     """
 
 
-class Store:
-    """Memory that outlives snapshots. Not safe for several threads at once.
+class Limits(NamedTuple):
+    """How much of closed files is kept.
 
-    `content_limit` and `facts_limit` bound the bytes of closed files' sources that are kept, and of the
-    sources whose facts are kept; `trees` is how many closed files keep their parse tree.
+    `content` and `facts` count bytes of sources: those that are kept, and those whose facts are kept (about
+    eight times their size). `trees` is how many files keep their parse tree.
     """
 
-    def __init__(
-        self, *, content_limit: int = 48_000_000, facts_limit: int = 24_000_000, trees: int = 16
-    ) -> None:
-        self._content_limit = content_limit
-        self._facts_limit = facts_limit
-        self._trees = trees
+    content: int = 48_000_000
+    facts: int = 24_000_000
+    trees: int = 16
+
+
+class Store:
+    """Memory that outlives snapshots, within limits. Not safe for several threads at once.
+
+    What only passes by in a look at the whole workspace (`skim`, `passing`) is kept while there is room,
+    and displaces nothing.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
         self._texts: OrderedDict[tuple[str, StatKey], Text] = OrderedDict()
         self._texts_size = 0
         self._facts: OrderedDict[tuple[Digest, Language], FileFacts] = OrderedDict()
@@ -79,6 +92,7 @@ class Store:
         self._digests: dict[str, tuple[StatKey, Digest]] = {}
         self._problems: dict[str, tuple[StatKey, str]] = {}
         self._closed: OrderedDict[int, FileFacts] = OrderedDict()
+        self._interfaces: dict[tuple[Digest, Language], str] = {}
         self._serial = 0
         self.pause: Callable[[], bool] | None = None
         """Asked between two files by what reads the whole workspace; True raises `Paused`."""
@@ -95,18 +109,30 @@ class Store:
         if found is not None:
             self._texts.move_to_end(key)
             return found
+        text = self._read(disk, path, stat)
+        if text is None:
+            return None
+        self._texts[key] = text
+        self._texts_size += len(text)
+        while self._texts_size > self._limits.content and len(self._texts) > 1:
+            _, old = self._texts.popitem(last=False)
+            self._texts_size -= len(old)
+        return text
+
+    def skim(self, disk: Disk, path: str, stat: StatKey) -> Text | None:
+        """The same for a file that is one of many to look into."""
+        found = self._texts.get((path, stat))
+        if found is not None or self._texts_size + stat[0] <= self._limits.content:
+            return found or self.text(disk, path, stat)
+        return self._read(disk, path, stat)
+
+    def _read(self, disk: Disk, path: str, stat: StatKey) -> Text | None:
         data = disk.read(path)
         if isinstance(data, str):
             self._problems[path] = (stat, data)
             return None
         self._problems.pop(path, None)
-        text = Text(data)
-        self._texts[key] = text
-        self._texts_size += len(data)
-        while self._texts_size > self._content_limit and len(self._texts) > 1:
-            _, old = self._texts.popitem(last=False)
-            self._texts_size -= len(old)
-        return text
+        return Text(data)
 
     def problem(self, path: str, stat: StatKey) -> str | None:
         """Why the file could not be read in this state; None when it could, or was not tried."""
@@ -145,10 +171,33 @@ class Store:
         facts = _facts(text, language, previous)
         self._facts[key] = facts
         self._facts_size += len(text)
-        while self._facts_size > self._facts_limit and len(self._facts) > 1:
+        while self._facts_size > self._limits.facts and len(self._facts) > 1:
             _, old = self._facts.popitem(last=False)
             self._facts_size -= len(old.text)
         return facts
+
+    def passing(self, text: Text, digest: Digest, language: Language, use: Callable[[FileFacts], T]) -> T:
+        """What `use` makes of the facts of a closed file that is one of many; it must keep none of them."""
+        if (digest, language) in self._facts or self._facts_size + len(text) <= self._limits.facts:
+            facts = self.facts(text, digest, language)
+            self.closed(facts)
+            return use(facts)
+        facts = _facts(text, language, None)
+        try:
+            return use(facts)
+        finally:
+            facts.dismantle()
+
+    def interface(self, digest: Digest, language: Language) -> str | None:
+        """What was noted of the interface of a content; it outlives the facts."""
+        return self._interfaces.get((digest, language))
+
+    def note_interface(self, digest: Digest, facts: FileFacts) -> str:
+        """The interface of a content whose facts are at hand, kept for later."""
+        while len(self._interfaces) >= _INTERFACES:
+            del self._interfaces[next(iter(self._interfaces))]
+        interface = self._interfaces[digest, facts.language] = facts.interface
+        return interface
 
     def has_facts(self, digest: Digest, language: Language) -> bool:
         """Whether the facts of this content are at hand."""
@@ -161,7 +210,7 @@ class Store:
             self._closed.move_to_end(key)
             return
         self._closed[key] = facts
-        while len(self._closed) > self._trees:
+        while len(self._closed) > self._limits.trees:
             _, old = self._closed.popitem(last=False)
             old.release()
 

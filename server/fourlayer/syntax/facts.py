@@ -109,6 +109,11 @@ class Chunk:
             self._scopes = Scopes(self)
         return self._scopes
 
+    def forget(self) -> None:
+        """Drop what was worked out; it is worked out again when asked for."""
+        self._parents = None
+        self._scopes = None
+
     def parents(self) -> dict[n.Node, n.Node]:
         """The parent of every node below the root."""
         if self._parents is None:
@@ -317,6 +322,16 @@ class FileFacts:
             decl.drop_tree()
             for member in decl.members:
                 member.drop_tree()
+
+    def dismantle(self) -> None:
+        """Take the facts apart: nobody has them any more, and no collector need find that out."""
+        self.release()
+        for chunk in self._chunks.values():
+            chunk.forget()
+        self._chunks.clear()
+        for decl in self.decls:
+            decl.members = ()
+        self.decls = ()
 
     def lowered(self, decl: Decl) -> Chunk:
         """Lower a declaration, or find it lowered in this or the previous version."""
