@@ -14,6 +14,7 @@ from tests.engine.world import ADAPTER, DEEP, EXPLICIT_ANY, LACKS, World, lines,
 BREAKS = meta("breaks")
 RENAMES = meta("renames", unit="provider")
 ENDLESS = meta("endless")
+IDLE = meta("idle")
 WRITES = meta("writes", unit="provider", module="tests.engine.rules.writes_after_reading")
 SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "monorepo"
 ZETA = "packages/integrations/zeta/ZetaAdapter.ts"
@@ -177,6 +178,16 @@ def test_files_created_one_by_one_are_those_created_together(tmp_path: Path) -> 
     assert sum(path.endswith("/health.ts") for path in together) == 2
     assert {path: result.changes.get(path) for path in together} == together
     assert b'from "./config' in together[f"{zendesk}/health.ts"]
+
+
+def test_a_fix_that_comes_to_nothing_is_offered_no_longer(tmp_path: Path) -> None:
+    world = World(tmp_path, {ADAPTER: "let a;\n"}, rules=[IDLE])
+    assert [len(one.fixes) for one in world.check(ADAPTER).findings] == [2]
+
+    result = _fix(world, paths=(ADAPTER,))
+
+    assert [[plan.kind for plan in one.fixes] for one in result.outcome.findings] == [["other"]]
+    assert (result.changes, result.remaining) == ({}, False)
 
 
 def test_findings_without_fixes_stay(tmp_path: Path) -> None:

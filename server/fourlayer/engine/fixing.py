@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,8 +31,9 @@ class FixResult(NamedTuple):
     """What fixing comes to; nothing is written.
 
     `changes` are new contents by path, None for a file that goes; `before` the contents that they were
-    made from, None for a file that is new. `outcome` is a check of the workspace as it would be then, its
-    troubles with those of the fixes. `remaining` tells that passes ran out before fixes did.
+    made from, None for a file that is new. `outcome` is a check of the workspace as it would be then, without
+    the fixes that came to nothing and with the troubles of the others. `remaining` tells that passes ran
+    out before fixes did.
     """
 
     changes: Mapping[str, bytes | None]
@@ -71,12 +72,13 @@ def fix(
     gone: set[str] = set()
     seen = {_state(first, snapshot, gone)}
     for _ in range(MAX_PASSES):
-        chosen, failed = _pass(engine, snapshot, outcome, wanted, given_up)
-        for candidate, trouble in failed:
+        made = _Pass(engine, snapshot, given_up)
+        chosen = made.run(outcome, wanted)
+        for candidate, trouble in made.failed:
             given_up.add(candidate)
             troubles[trouble] = None
         if not chosen:
-            if failed:
+            if made.failed:
                 continue
             break
         changes = [candidate.change for candidate in chosen]
@@ -88,13 +90,16 @@ def fix(
         if state in seen:
             given_up.update(candidate.applied.finding.fingerprint for candidate in chosen)
         seen.add(state)
-    remaining = bool(_pass(engine, snapshot, outcome, wanted, given_up)[0])
+    else:
+        made = _Pass(engine, snapshot, given_up)
+        chosen = made.run(outcome, wanted)
+    outcome = _without(outcome, made.idle, wanted)
     touched = dict(_differences(first, snapshot, gone))
     return FixResult(
         touched,
         {path: first.read(path) for path in touched},
         tuple(applied) if touched else (),
-        remaining,
+        bool(chosen),
         outcome._replace(troubles=(*outcome.troubles, *told(troubles))),
         snapshot,
     )
@@ -105,23 +110,63 @@ def _wanted(unsafe: bool) -> Wanted:
     return lambda plan: plan.applicability in allowed
 
 
-def _pass(
-    engine: Engine, snapshot: Snapshot, outcome: Outcome, wanted: Wanted, given_up: set[str]
-) -> tuple[list[_Candidate], list[tuple[str, Trouble | Crash]]]:
-    """The changes of one pass, none in another's way, and the fixes that failed, by fingerprint."""
-    chosen: list[_Candidate] = []
-    failed: list[tuple[str, Trouble | Crash]] = []
-    taken = _Taken(snapshot)
-    first, last = _planned(outcome, wanted, given_up)
-    # What is second best is decided when the best that can be had is there: it may make it better.
-    for group in (first, last):
-        for applied in group:
-            made = _made(engine, snapshot, applied, given_up, failed)
-            if made is not None and taken.admits(made[0], made[1]):
-                chosen.append(_Candidate(applied, made[0]))
-        if chosen:
-            break
-    return _compatible(snapshot, chosen), failed
+def _without(outcome: Outcome, idle: Collection[Applied], wanted: Wanted) -> Outcome:
+    """The outcome without the fixes that a next run would try in vain again."""
+    useless = {applied.finding.fingerprint for applied in idle}
+    findings = tuple(
+        one._replace(fixes=tuple(plan for plan in one.fixes if not wanted(plan)))
+        if one.fingerprint in useless
+        else one
+        for one in outcome.findings
+    )
+    return outcome._replace(findings=findings)
+
+
+class _Pass:
+    """One pass: `failed` are the fixes that went wrong, by fingerprint, `idle` those that change nothing."""
+
+    def __init__(self, engine: Engine, snapshot: Snapshot, given_up: set[str]) -> None:
+        self._engine = engine
+        self._snapshot = snapshot
+        self._given_up = given_up
+        self.failed: list[tuple[str, Trouble | Crash]] = []
+        self.idle: list[Applied] = []
+
+    def run(self, outcome: Outcome, wanted: Wanted) -> list[_Candidate]:
+        """The changes of the pass, none in another's way."""
+        chosen: list[_Candidate] = []
+        taken = _Taken(self._snapshot)
+        # What is second best is decided when the best that can be had is there: it may make it better.
+        for group in _planned(outcome, wanted, self._given_up):
+            for applied in group:
+                made = self._made(applied)
+                if made is not None and taken.admits(made[0], made[1]):
+                    chosen.append(_Candidate(applied, made[0]))
+            if chosen:
+                break
+        return _compatible(self._snapshot, chosen)
+
+    def _made(self, applied: Applied) -> tuple[Change, frozenset[Dep]] | None:
+        """The change of a fix and what it was made from; None where it has none that can be made."""
+        snapshot, reported = self._snapshot, applied.finding
+        try:
+            change, reads = self._engine.change_and_reads(snapshot, reported.finding, applied.plan)
+        except CrashError as error:
+            self.failed.append((reported.fingerprint, error.crash))
+            return None
+        if change is None or not _changes_something(snapshot, change):
+            self.idle.append(applied)
+            return None
+        fault = _fault(snapshot, change)
+        if fault is None:
+            return change, reads
+        if any(_is_broken(snapshot, path) for path in change.edits):
+            # No fault of the rule: half-typed code takes no certain edit.
+            self._given_up.add(reported.fingerprint)
+        else:
+            message = f"{reported.finding.rule}: its fix was not applied: {fault}"
+            self.failed.append((reported.fingerprint, Trouble("crash", message, reported.finding.path)))
+        return None
 
 
 def _planned(outcome: Outcome, wanted: Wanted, given_up: set[str]) -> tuple[list[Applied], list[Applied]]:
@@ -135,33 +180,6 @@ def _planned(outcome: Outcome, wanted: Wanted, given_up: set[str]) -> tuple[list
             group = first if plan.preferred or plan.applicability == "safe" else last
             group.append(Applied(reported, plan))
     return first, last
-
-
-def _made(
-    engine: Engine,
-    snapshot: Snapshot,
-    applied: Applied,
-    given_up: set[str],
-    failed: list[tuple[str, Trouble | Crash]],
-) -> tuple[Change, frozenset[Dep]] | None:
-    """The change of a fix and what it was made from; None where it has none that can be made."""
-    reported = applied.finding
-    try:
-        change, reads = engine.change_and_reads(snapshot, reported.finding, applied.plan)
-    except CrashError as error:
-        failed.append((reported.fingerprint, error.crash))
-        return None
-    if change is None or not _changes_something(snapshot, change):
-        return None
-    fault = _fault(snapshot, change)
-    if fault is None:
-        return change, reads
-    if any(_is_broken(snapshot, path) for path in change.edits):
-        given_up.add(reported.fingerprint)  # no fault of the rule: half-typed code takes no certain edit
-    else:
-        message = f"{reported.finding.rule}: its fix was not applied: {fault}"
-        failed.append((reported.fingerprint, Trouble("crash", message, reported.finding.path)))
-    return None
 
 
 def _compatible(snapshot: Snapshot, chosen: list[_Candidate]) -> list[_Candidate]:
