@@ -17,7 +17,7 @@ Reach = Literal["document", "workspace"]
 Need = Literal["document", "provider", "workspace", "schema"]
 Unit = Literal["file", "provider", "workspace"]
 Status = Literal["preview", "stable"]
-Data = Mapping[str, "str | int | bool | None | list[str]"]
+Data = Mapping[str, "str | int | bool | list[str] | None"]
 
 
 class FixMeta(NamedTuple):

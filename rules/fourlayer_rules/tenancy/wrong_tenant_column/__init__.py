@@ -1,1 +1,0 @@
-"""The rule, beside its page."""
