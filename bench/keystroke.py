@@ -271,9 +271,8 @@ def _typed(client: Client, memory: _Memory, file: Path, edits: int, *, increment
     time.sleep(_SETTLE)
     times: list[float] = []
     for number in range(_WARM_UP + edits):
-        inserts = number % 2 == 0
-        change = _change(text, line, inserts=inserts, incremental=incremental)
-        wanted = [column + 1 for column in columns] if inserts else columns
+        change = _change(text, line, number, incremental=incremental)
+        wanted = [column + number + 1 for column in columns]
         client.forget_pushed()
         started = time.perf_counter()
         client.notify(
@@ -286,16 +285,13 @@ def _typed(client: Client, memory: _Memory, file: Path, edits: int, *, increment
     return Latency(percentile(times, 0.5), percentile(times, 0.95), opened, memory.peak, edits)
 
 
-def _change(text: str, line: int, *, inserts: bool, incremental: bool) -> Json:
-    """Type a space at the start of a line, or take it out again."""
+def _change(text: str, line: int, typed: int, *, incremental: bool) -> Json:
+    """Type one more space at the start of a line, so that no text comes twice; `typed` are there already."""
     if incremental:
-        end = {"line": line, "character": 0 if inserts else 1}
-        return {
-            "range": {"start": {"line": line, "character": 0}, "end": end},
-            "text": " " if inserts else "",
-        }
+        place: Json = {"line": line, "character": typed}
+        return {"range": {"start": place, "end": place}, "text": " "}
     lines = text.split("\n")
-    lines[line] = f" {lines[line]}" if inserts else lines[line]
+    lines[line] = f"{' ' * (typed + 1)}{lines[line]}"
     return {"text": "\n".join(lines)}
 
 

@@ -255,6 +255,7 @@ class Folder:
             return self._judge(path, snapshot)
         finally:
             snapshot.store.pause = None
+            snapshot.store.tidy()
 
     def done_with(self, path: str) -> None:
         """Note that a file was judged, or that it cannot be."""

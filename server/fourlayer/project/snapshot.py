@@ -261,10 +261,13 @@ class Snapshot:
         digest = None if text is None else self.digest(path)
         if text is None or digest is None:
             return None
-        facts = self.store.facts(text, digest, language, self._previous_facts.get(path))
+        previous = self._previous_facts.pop(path, None)
+        facts = self.store.facts(text, digest, language, previous)
         if path in self.buffers:
             self.store.opened(facts)
             self._facts[path] = facts
+            if previous is not None and previous is not facts:
+                self.store.superseded(previous, digest_of(previous.text.data))
         else:
             self.store.closed(facts)
         return facts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from hashlib import sha1
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
+from weakref import WeakSet, ref
 
 from fourlayer.syntax.text import Text
 
@@ -92,6 +93,8 @@ class Store:
         self._digests: dict[str, tuple[StatKey, Digest]] = {}
         self._problems: dict[str, tuple[StatKey, str]] = {}
         self._closed: OrderedDict[int, FileFacts] = OrderedDict()
+        self._opened: WeakSet[FileFacts] = WeakSet()
+        self._displaced: list[ref[FileFacts]] = []
         self._interfaces: dict[tuple[Digest, Language], str] = {}
         self._serial = 0
         self.pause: Callable[[], bool] | None = None
@@ -174,7 +177,23 @@ class Store:
         while self._facts_size > self._limits.facts and len(self._facts) > 1:
             _, old = self._facts.popitem(last=False)
             self._facts_size -= len(old.text)
+            self._displaced.append(ref(old))
         return facts
+
+    def superseded(self, facts: FileFacts, digest: Digest) -> None:
+        """Note that an open file has another content now: nobody asks for the old facts any more."""
+        facts.release()
+        if self._facts.pop((digest, facts.language), None) is not None:
+            self._facts_size -= len(facts.text)
+
+    def tidy(self) -> None:
+        """Let go of what was displaced. To be called when no unit of work is under way."""
+        for displaced in self._displaced:
+            facts = displaced()
+            if facts is not None and facts not in self._opened:
+                self._closed.pop(id(facts), None)
+                facts.shed()
+        self._displaced.clear()
 
     def passing(self, text: Text, digest: Digest, language: Language, use: Callable[[FileFacts], T]) -> T:
         """What `use` makes of the facts of a closed file that is one of many; it must keep none of them."""
@@ -206,6 +225,7 @@ class Store:
     def closed(self, facts: FileFacts) -> None:
         """Note the use of a closed file's facts: only the most recently used ones keep their tree."""
         key = id(facts)
+        self._opened.discard(facts)
         if key in self._closed:
             self._closed.move_to_end(key)
             return
@@ -217,6 +237,7 @@ class Store:
     def opened(self, facts: FileFacts) -> None:
         """Note that a file is open in an editor: its tree is kept."""
         self._closed.pop(id(facts), None)
+        self._opened.add(facts)
 
 
 def _facts(text: Text, language: Language, previous: FileFacts | None) -> FileFacts:

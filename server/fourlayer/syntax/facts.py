@@ -267,6 +267,10 @@ class Decl:
         """For the facts room only: forget the tree-sitter node."""
         self._node = None
 
+    def drop_chunk(self) -> None:
+        """For the facts room only: forget the lowered declaration."""
+        self._chunk = None
+
     @property
     def path(self) -> tuple[int, ...]:
         """Indices of named children that lead from the tree's root to this declaration."""
@@ -323,12 +327,18 @@ class FileFacts:
             for member in decl.members:
                 member.drop_tree()
 
-    def dismantle(self) -> None:
-        """Take the facts apart: nobody has them any more, and no collector need find that out."""
+    def shed(self) -> None:
+        """Drop the lowered parts too. They are made anew when asked for: nobody may hold any of the old."""
         self.release()
         for chunk in self._chunks.values():
             chunk.forget()
-        self._chunks.clear()
+        self._chunks = {}
+        for decl in self.all_decls():
+            decl.drop_chunk()
+
+    def dismantle(self) -> None:
+        """Take the facts apart: nobody has them any more, and no collector need find that out."""
+        self.shed()
         for decl in self.decls:
             decl.members = ()
         self.decls = ()
