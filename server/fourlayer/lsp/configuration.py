@@ -6,8 +6,10 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+from fourlayer._version import __version__
 from fourlayer.app import App
 from fourlayer.config.load import FILE_NAMES, ConfigProblem
+from fourlayer.files.cache import Cache
 from fourlayer.files.read import read_bytes
 from fourlayer.lsp.plain import as_object, without_nulls
 from fourlayer.project.store import Limits
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from fourlayer.lsp.folder import Folder
 
 SECTION = "fourlayer"
-LIMITS = Limits(content=3_000_000, facts=800_000, trees=4)
+LIMITS = Limits(content=1_500_000, facts=500_000, trees=4)
 """What a session keeps of closed files: findings outlive the texts and facts they came from."""
 
 _EDITOR_KEYS = frozenset({"server", "trace", "enable", "enabled", "path", "command", "args", "interpreter"})
@@ -50,12 +52,17 @@ def section_of(settings: object) -> object:
 
 
 def open_app(root: str, layers: ClientLayers, content: bytes | None = None) -> App:
-    """The app of a folder; `content` stands for the configuration file's content on disk."""
+    """The app of a folder; `content` stands for the configuration file's content on disk.
+
+    A configuration that was found right before is not checked again: that would import pydantic, which
+    weighs as much as everything that a session knows of a workspace. What is being typed is not kept.
+    """
     app = App.open(
         root,
         config_content=content,
         client_settings=layers.settings,
         initialization_options=layers.initialization,
+        cache=Cache(__version__) if content is None else None,
     )
     app.limits = LIMITS
     return app

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import linecache
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -440,6 +441,7 @@ def run() -> int:
     # client waiting, and counting them would put collections off until a session's garbage weighs as much.
     gc.freeze()
     gc.collect()
+    linecache.clearcache()  # holds the source of every method that attrs made for the protocol's types
     return asyncio.run(_serve())
 
 

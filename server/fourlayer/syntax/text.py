@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
@@ -30,7 +33,7 @@ class Text:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self._starts: list[int] | None = None
+        self._starts: Sequence[int] | None = None
         self._ascii: bool | None = None
 
     @classmethod
@@ -45,10 +48,10 @@ class Text:
         return len(self.data)
 
     @property
-    def line_starts(self) -> list[int]:
+    def line_starts(self) -> Sequence[int]:
         """Byte offset of each line's first byte."""
         if self._starts is None:
-            self._starts = [0, *(match.end() for match in _LINE_BREAK.finditer(self.data))]
+            self._starts = _packed([0, *(match.end() for match in _LINE_BREAK.finditer(self.data))])
         return self._starts
 
     @property
@@ -127,7 +130,14 @@ def decode(data: bytes) -> str:
             return data.decode("utf-8", "surrogateescape")
 
 
-def _spliced(starts: list[int], data: bytes, start: int, end: int, added: int) -> list[int]:
+def _packed(offsets: list[int]) -> Sequence[int]:
+    """Offsets in a fifth of a list's memory; equal ones are equal."""
+    from array import array
+
+    return array("Q", offsets)
+
+
+def _spliced(starts: Sequence[int], data: bytes, start: int, end: int, added: int) -> Sequence[int]:
     """Line starts after a replacement, rescanning only around it (a `\\r\\n` may join or part)."""
     first = bisect_right(starts, max(start - 1, 0)) - 1
     last = bisect_right(starts, end + 1)
@@ -138,7 +148,7 @@ def _spliced(starts: list[int], data: bytes, start: int, end: int, added: int) -
     tail = [offset + delta for offset in starts[last:]]
     if middle and tail and middle[-1] == tail[0]:
         middle.pop()
-    return [*starts[: first + 1], *middle, *tail]
+    return _packed([*starts[: first + 1], *middle, *tail])
 
 
 def _length(data: bytes, encoding: Encoding) -> int:
