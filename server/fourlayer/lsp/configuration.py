@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fourlayer.lsp.folder import Folder
 
 SECTION = "fourlayer"
-LIMITS = Limits(content=1_500_000, facts=500_000, trees=4)
+LIMITS = Limits(content=1_000_000, facts=300_000, trees=4)
 """What a session keeps of closed files: findings outlive the texts and facts they came from."""
 
 _EDITOR_KEYS = frozenset({"server", "trace", "enable", "enabled", "path", "command", "args", "interpreter"})

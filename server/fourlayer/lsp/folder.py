@@ -185,7 +185,7 @@ class Folder:
         snapshot = self.snapshot
         for path in snapshot.files():
             yield
-            data = snapshot.read(path) if is_code(path) else None
+            data = snapshot.skim(path) if is_code(path) else None
             if data is not None and snapshot.provider_of(path) is not None:
                 snapshot.facts(path)
 

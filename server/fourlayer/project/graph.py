@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.project.jsonc import as_list, as_object
 from fourlayer.project.layout import integration_roots, is_code
+from fourlayer.project.store import Paused
 from fourlayer.project.tree import join, parent
 
 if TYPE_CHECKING:
@@ -219,13 +220,19 @@ class ImportIndex:
             return known.found
         snapshot = self._snapshot
         found = dict(known.found) if known is not None else {}
-        for path in known.pending if known is not None else snapshot.files():
+        pause = snapshot.store.pause
+        waiting = dict.fromkeys(known.pending if known is not None else snapshot.files())
+        while waiting:
+            path, _ = waiting.popitem()
             data = snapshot.skim(path) if is_code(path) else None
             strings = _strings(data, needles) if data is not None else ()
             if strings:
                 found[path] = strings
             else:
                 found.pop(path, None)
+            if waiting and pause is not None and pause():
+                self._mentions[needles] = _Mentions(needles, found, frozenset(waiting))
+                raise Paused
         self._mentions[needles] = _Mentions(needles, found, frozenset())
         return found
 
