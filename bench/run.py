@@ -18,7 +18,7 @@ from typing import NamedTuple
 from bench.keystroke import Latency, measure_server
 from bench.measure import Cost, median_of, run_once
 from bench.peers import PEERS, SERVER_FILES, SERVER_ROOT, SERVERS
-from bench.workspace import LONG, SHORT, lay_out
+from bench.workspace import LONG, SHORT, add_files, copied
 
 SAMPLE = Path(__file__).resolve().parent.parent / "examples/monorepo"
 SCOPE = """[[scopes]]
@@ -147,7 +147,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
 
     with tempfile.TemporaryDirectory() as folder:
-        workspace = lay_out(options.repo, Path(folder) / "workspace")
+        workspace = copied(options.repo, Path(folder) / "workspace")
         if options.only != "server":
             bare = median_of(
                 [run_once([sys.executable, "-c", "pass"], workspace) for _ in range(options.runs)]
@@ -157,6 +157,7 @@ def main(arguments: Sequence[str]) -> int:
                 rows += measure_peers(options.peers, options.runs)
             print_costs(bare, rows)
         if options.only != "check":
+            add_files(workspace)
             print_latencies(measure_servers(workspace, options.peers, options.edits))
     return 0
 

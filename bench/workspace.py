@@ -51,14 +51,18 @@ _PROBE_METHOD = """
 """
 
 
-def lay_out(repository: Path, target: Path) -> Path:
-    """Copy a monorepo without what is installed or built, and add the files to type in."""
+def copied(repository: Path, target: Path) -> Path:
+    """Copy a monorepo without what is installed or built."""
     ignored = shutil.ignore_patterns("node_modules", ".git", "dist", ".turbo", "__pycache__")
     shutil.copytree(repository, target, ignore=ignored, symlinks=True)
-    for path, lines in LENGTHS.items():
-        (target / path).parent.mkdir(parents=True, exist_ok=True)
-        (target / path).write_text(source(lines), encoding="utf-8")
     return target
+
+
+def add_files(workspace: Path) -> None:
+    """Add the files to type in. What is measured before them is the monorepo as it is."""
+    for path, lines in LENGTHS.items():
+        (workspace / path).parent.mkdir(parents=True, exist_ok=True)
+        (workspace / path).write_text(source(lines), encoding="utf-8")
 
 
 def source(lines: int) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from bench.keystroke import Latency, measure_server
 from bench.measure import Cost, median_of, percentile, run_once
-from bench.workspace import LENGTHS, PROBES, lay_out, source
+from bench.workspace import LENGTHS, PROBES, add_files, copied, source
 from fourlayer.syntax.facts import build_facts
 from fourlayer.syntax.text import Text
 
@@ -66,8 +66,10 @@ def test_a_copy_is_measured(tmp_path: Path) -> None:
     (original / "node_modules/x").mkdir(parents=True)
     (original / "a.ts").write_text("1;")
 
-    copy = lay_out(original, tmp_path / "copy")
+    copy = copied(original, tmp_path / "copy")
+    assert [path.name for path in copy.iterdir()] == ["a.ts"]
 
+    add_files(copy)
     assert sorted(path.name for path in copy.iterdir()) == ["a.ts", "packages"]
     assert [path.name for path in original.iterdir() if path.name == "packages"] == []
 
