@@ -1033,7 +1033,7 @@ def _declared_exports(facts: FileFacts, declaration: Node, stmt: Span) -> Iterat
         yield Export(name, name, _span(name_node), stmt, "declaration", None, type_only)
 
 
-_ANY = re.compile(rb"(?<![\w$])any(?![\w$])")
+_ANY = re.compile(rb"any(?<![\w$]any)(?![\w$])")
 
 
 def _anys(facts: FileFacts, root: Node) -> Iterator[AnyUse]:

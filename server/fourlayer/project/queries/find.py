@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from fourlayer.project.queries.model import Query
     from fourlayer.syntax.facts import Decl, FileFacts
 
+# A literal comes first where it can: the search for it is many times faster than trying every place.
 _DOTTED = (
-    r"(?<!Array)(?<!Buffer)(?<!Readable)\.\s*(?:(?P<from>from\s*[<(])"
+    r"\.(?<!Array\.)(?<!Buffer\.)(?<!Readable\.)\s*(?:(?P<from>from\s*[<(])"
     r"|(?P<kysely>(?:selectFrom|insertInto|replaceInto|updateTable|deleteFrom)\s*[<(])"
     r"|(?P<sql>(?:query|execute|raw|unsafe|any|none|one|many|oneOrNone|manyOrNone|result"
     r"|\$queryRaw|\$executeRaw|\$queryRawUnsafe|\$executeRawUnsafe)\s*[<(`])"
@@ -46,7 +47,7 @@ def _sites(pattern: str) -> re.Pattern[bytes]:
 
 
 _ELSEWHERE = (
-    r"(?<!Array)(?<!Buffer)(?<!Readable)\.\s*from\s*\(\s*[\w$`]"
+    r"\.(?<!Array\.)(?<!Buffer\.)(?<!Readable\.)\s*from\s*\(\s*[\w$`]"
     r"|\.(?:execute|unsafe|raw|any|none|one|many)\s*[<(]\s*[^)]{0,80}?[\"'`]\s*(?i:select|insert|update|delete|with)\b"
 )
 
