@@ -238,13 +238,22 @@ class Judge:
         if tenancy.status == "known":
             if columns & set(tenancy.columns) or not tenancy.complete:
                 return None
-            return Verdict("column", "violation", query, tenancy, "", named)
+            certainty: Certainty = "suspicious" if self._is_second_hand(query, tenancy) else "violation"
+            return Verdict("column", certainty, query, tenancy, "", named)
         others = {column: count for column, count in tenancy.named.items() if column not in columns}
         own = sum(count for column, count in tenancy.named.items() if column in columns)
         if others and sum(others.values()) > own:
             usual = max(others, key=lambda column: others[column])
             return Verdict("column", "suspicious", query, tenancy._replace(columns=(usual,)), "", named)
         return None
+
+    def _is_second_hand(self, query: Query, tenancy: TableTenancy) -> bool:
+        """Whether only an ORM's model knows a table that SQL queries and the migrations should define."""
+        if query.library in ("prisma", "drizzle"):
+            return False
+        if not all(cite.kind in ("prisma", "drizzle") for cite in tenancy.cites):
+            return False
+        return any(source.endswith(".sql") for source in self._columns.schema.sources)
 
     def _weight(self, query: Query, tenancy: TableTenancy) -> Certainty:
         """How sure it is that the table needs a tenant."""

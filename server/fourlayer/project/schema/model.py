@@ -167,8 +167,12 @@ def _tenant_columns(table: Table, candidates: Sequence[str]) -> TenantColumns:
     first = whole[0][0]
     agree = len(answers) == 1 and all(set(columns) <= set(first) for columns, _ in named)
     if not agree:
-        everything = frozenset(column for columns, _ in (*whole, *named) for column in columns)
-        return TenantColumns("ambiguous", held(everything), tuple(site for _, site in (*whole, *named)))
+        everything = held(frozenset(column for columns, _ in (*whole, *named) for column in columns))
+        # Whoever reads of the conflict wants to see where a column comes from before where it lacks.
+        given = (site for column in everything if (site := table.columns.get(column)) is not None)
+        return TenantColumns(
+            "ambiguous", everything, _unique((*given, *(site for _, site in (*whole, *named))))
+        )
     if not first:
         return TenantColumns("none", (), tuple(site for _, site in whole))
     sites = (table.columns.get(column) for column in first)
