@@ -10,9 +10,7 @@ from fourlayer.rule.model import RuleMeta
 from fourlayer_rules.registry import RULES
 from tools.pages import META_COMMENT, ROOT, meta_line, since_of
 
-CATEGORIES = tuple(
-    sorted(path.parent.name for path in (ROOT / "rules/fourlayer_rules").glob("*/__init__.py"))
-)
+CATEGORIES = tuple(sorted({meta.category for meta in RULES} | {"webhooks", "jobs", "tests"}))
 
 MODULE = '''"""{id}: {{one sentence: what it reports}}."""
 
@@ -42,7 +40,7 @@ class {name}:
                 path=target,
                 span=Span(start, start + len(_WORD)),
                 message="`{word}` stands here.",
-                help="Take it out.",
+                help="Remove it.",
                 key="{word}",
             )
 

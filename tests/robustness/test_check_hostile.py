@@ -184,7 +184,7 @@ def test_a_workspace_without_integrations_says_so(
     (tmp_path / "README.md").write_text("hello\n")
     for arguments in ((), ("README.md",), (".",), ("./",), (str(tmp_path),)):
         code, out, err = run(*arguments)
-        assert (code, out) == (0, "No problems in 0 files (0 providers)\n")
+        assert (code, out) == (0, "Nothing was checked: no file of an integration\n")
         assert "no file was checked" in err
     (tmp_path / "packages").write_text("a file where a folder is expected\n")
     assert run()[0] == 0
@@ -350,3 +350,13 @@ def test_messages_repeat_no_values(root: Path) -> None:
     told = [f"{one.finding.message} {one.finding.help}" for one in outcome.findings]
     told += [plan.title for one in outcome.findings for plan in one.fixes]
     assert not any(secret in text for text in told)
+
+
+def test_a_file_that_does_not_parse_is_named(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "packages/integrations/acme"
+    folder.mkdir(parents=True)
+    (folder / "index.ts").write_text("export const fine = 1;\nconst broken = (((;\n")
+    code, out, _ = run("--root", str(tmp_path), "--select", "explicit-any")
+    assert code == 0
+    assert "packages/integrations/acme/index.ts" in out
+    assert "does not parse at line 2" in out

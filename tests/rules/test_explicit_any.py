@@ -25,7 +25,7 @@ class Judged:
         self.app = App.open(str(folder), select=["explicit-any"])
         self.snapshot = self.app.snapshot()
         outcome = self.app.check(self.snapshot)
-        assert outcome.troubles == ()
+        assert [trouble for trouble in outcome.troubles if trouble.kind != "inert-rule"] == []
         self.findings: tuple[Reported, ...] = outcome.findings
 
     def fixed(self, kind: str, position: int = 0) -> dict[str, str]:

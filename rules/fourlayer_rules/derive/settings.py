@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from fourlayer.syntax.scope import Scopes
 
 SettingKind = Literal["url", "number", "string", "flag"]
-Form = Literal["replace", "append", "prefix", "interpolate", "template"]
+Form = Literal["replace", "prefix", "interpolate", "template"]
 
 
 class Site(NamedTuple):
     """A place in a file that will read a setting. Bytes of the file.
 
     `instance` tells that `this` is the adapter there and its fields are set. `form`: "replace" the
-    range; "append" ` ?? setting` at its end; "prefix" `setting ?? ` at its start; "interpolate" it inside
-    a template; "template" replaces a string literal whose text goes on with `rest`.
+    range; "prefix" `setting ?? ` at its start; "interpolate" it inside a template; "template" replaces a
+    string literal whose text goes on with `rest`.
     """
 
     path: str
@@ -400,6 +400,11 @@ def _url_site(walker: _Adapter, member: Decl, node: n.Str | n.Template, origin: 
 
 
 def _from_open_reads(walker: _Adapter, table: _Table) -> None:
+    """An address without a fallback in the code: a setting that the health check may probe.
+
+    The adapter is left as it reads it: an address from the environment would send a tenant's
+    credentials where the tenant never asked for.
+    """
     if _first_url_key(table) is not None:
         return
     for member in walker.bodies():
@@ -415,7 +420,6 @@ def _from_open_reads(walker: _Adapter, table: _Table) -> None:
             if known is not None and known != node.name:
                 continue
             table.add(node.name, "url", None)
-            table.sites[node.name].append(walker.site(member, node, "append"))
 
 
 def _takes_undefined(member: Decl, node: n.Member) -> bool:

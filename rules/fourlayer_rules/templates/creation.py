@@ -93,9 +93,7 @@ def _read_settings(model: ProviderModel, editors: _Editors) -> None:
 
 
 def _replace(editor: FileEditor, site: Site, value: str) -> None:
-    if site.form == "append":
-        editor.replace(site.end, site.end, f" ?? {value}")
-    elif site.form == "prefix":
+    if site.form == "prefix":
         editor.replace(site.start, site.start, f"{value} ?? ")
     elif site.form == "interpolate":
         editor.replace(site.start, site.end, "${" + value + "}")

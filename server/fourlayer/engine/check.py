@@ -269,6 +269,8 @@ class Engine:
                 ran.add(meta.id)
             else:
                 troubles.append(trouble)
+        if unit.kind == "file" and rules and not troubles:
+            troubles += _judged_in_part(view, unit.target)
         deps = tuple((dep, snapshot.stamp(dep)) for dep in view.deps)
         return UnitResult(
             rules,
@@ -488,6 +490,15 @@ def _marked(findings: Iterable[Finding]) -> list[tuple[Finding, str]]:
         seen[who] = ordinal + 1
         marked.append((finding, fingerprint(who, ordinal)))
     return marked
+
+
+def _judged_in_part(view: View, path: str) -> list[Trouble]:
+    """A word about a file that does not parse: silence must mean that all of it was judged."""
+    facts = view.facts(path)
+    if facts is None or facts.trusted:
+        return []
+    line = facts.text.position(facts.errors[0].start).line + 1
+    return [Trouble("inert-rule", f"judged only in part, as it does not parse at line {line}", path)]
 
 
 def _is_valid(snapshot: Snapshot, deps: Iterable[tuple[Dep, object]]) -> bool:

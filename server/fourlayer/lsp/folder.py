@@ -303,7 +303,12 @@ class Folder:
         Raises `CancelledError` when `cancelled` says so.
         """
         outcome = self.app.check(self.snapshot, plan=False, cancelled=cancelled)
-        found = [trouble for trouble in outcome.troubles if trouble.kind != "config"]
+        # Half-typed files come and go with every key: what is judged in part is no news in an editor.
+        found = [
+            trouble
+            for trouble in outcome.troubles
+            if trouble.kind != "config" and (trouble.kind != "inert-rule" or trouble.path is None)
+        ]
         new = [trouble for trouble in found if trouble not in self.troubles]
         self.troubles = tuple(found)
         return new

@@ -66,7 +66,8 @@ def summary_line(outcome: Outcome) -> str:
         )
         if count
     )
-    parts = [f"{found or 'No problems'} {where}"]
+    nothing = "No problems" if outcome.files else "Nothing was checked:"
+    parts = [f"{found or nothing} {where if found or outcome.files else 'no file of an integration'}"]
     if failures := sum(trouble.kind in BLOCKING for trouble in outcome.troubles):
         parts.append(f"check incomplete: {plural(failures, 'failure')}")
     if summary.suspicious:

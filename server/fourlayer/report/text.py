@@ -45,9 +45,14 @@ def closing(outcome: Outcome, style: Style = PLAIN) -> str:
     if len(failures) > _SHOWN_TROUBLES:
         lines.append(f"and {len(failures) - _SHOWN_TROUBLES} more; --output-format json lists them all")
     inert = [trouble for trouble in outcome.troubles if trouble.kind == "inert-rule"]
-    if inert:
-        lines.append(style.paint(f"{plural(len(inert), 'rule')} could not run:", "bold"))
-        lines += [f"  {_sentence(trouble)}" for trouble in inert]
+    rules = [trouble for trouble in inert if trouble.path is None]
+    if rules:
+        lines.append(style.paint(f"{plural(len(rules), 'rule')} could not run:", "bold"))
+        lines += [f"  {_sentence(trouble)}" for trouble in rules]
+    partly = [trouble for trouble in inert if trouble.path is not None]
+    lines += [f"  {_sentence(trouble)}" for trouble in partly[:_SHOWN_TROUBLES]]
+    if len(partly) > _SHOWN_TROUBLES:
+        lines.append(f"  and {len(partly) - _SHOWN_TROUBLES} more files that do not parse")
     if lines:
         lines.append("")
     failed = any(reported.severity == "error" for reported in outcome.findings)

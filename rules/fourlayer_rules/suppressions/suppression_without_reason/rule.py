@@ -36,7 +36,7 @@ class SuppressionWithoutReason:
                 data={"at": comment.reason_at},
             )
 
-    def plans(self, ctx: Context, finding: Finding) -> Iterable[FixPlan]:  # noqa: ARG002 - the protocol's shape
+    def plans(self, ctx: Context, finding: Finding) -> Iterable[FixPlan]:
         """Adding a reason, which only a person can give: the plan's argument."""
         yield FixPlan("add-reason", "Add a reason", "input")
 

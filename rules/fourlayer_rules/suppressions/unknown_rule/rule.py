@@ -45,7 +45,7 @@ class UnknownRule:
                     data={"closest": name.closest},
                 )
 
-    def plans(self, ctx: Context, finding: Finding) -> Iterable[FixPlan]:  # noqa: ARG002 - the protocol's shape
+    def plans(self, ctx: Context, finding: Finding) -> Iterable[FixPlan]:
         """Naming the rule that was probably meant, where one is close."""
         closest = finding.data.get("closest")
         if isinstance(closest, str):
@@ -53,7 +53,7 @@ class UnknownRule:
                 "use-closest-rule", f"Replace by `{closest}`", "unsafe", preferred=True, argument=closest
             )
 
-    def edits(self, ctx: Context, finding: Finding, plan: FixPlan) -> Change | None:  # noqa: ARG002 - as above
+    def edits(self, ctx: Context, finding: Finding, plan: FixPlan) -> Change | None:
         """Replace the name and leave its argument."""
         start = finding.span.start
         end = start + len(finding.key.encode())

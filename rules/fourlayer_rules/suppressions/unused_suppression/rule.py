@@ -33,12 +33,12 @@ class UnusedSuppression:
                 for rule in unused:
                     yield _finding(target, rule.span, [rule], comment, rule.remove)
 
-    def plans(self, ctx: Context, finding: Finding) -> Iterable[FixPlan]:  # noqa: ARG002 - the protocol's shape
+    def plans(self, ctx: Context, finding: Finding) -> Iterable[FixPlan]:
         """Removing what is unused."""
         title = "Remove the comment" if finding.data["whole"] else f"Remove `{finding.key}` from the comment"
         yield FixPlan("remove-suppression", title, "safe", preferred=True)
 
-    def edits(self, ctx: Context, finding: Finding, plan: FixPlan) -> Change | None:  # noqa: ARG002 - as above
+    def edits(self, ctx: Context, finding: Finding, plan: FixPlan) -> Change | None:
         """Delete the comment, with its line where it stands alone, or one name of it."""
         start, end = finding.data["start"], finding.data["end"]
         if not isinstance(start, int) or not isinstance(end, int):
