@@ -163,8 +163,9 @@ def _checked(options: Options, rules: tuple[RuleMeta, ...]) -> int:
 
             return _show_diff(unified_diff(result.before, result.changes), result.outcome, options)
         from fourlayer.cli.fixing import apply
+        from fourlayer.report.text import place_of
 
-        applied = [(done.finding.finding.path, done.finding.finding.rule) for done in result.applied]
+        applied = [(place_of(done.finding), done.finding.finding.rule) for done in result.applied]
         fixed = apply(app.root, result.before, result.changes, applied, places.parts)
         outcome = result.outcome
         if options.show_unverifiable:

@@ -44,7 +44,12 @@ class Fixed(NamedTuple):
         for file in self.files:
             listed = ", ".join(f"{rule} ({count})" for rule, count in sorted(file.rules.items()))
             lines.append(f"  {visible(file.path)}: {listed}")
-        for heading, paths in (("Created:", self.created), ("Deleted:", self.deleted)):
+        told = {*self.created, *self.deleted, *self.outside, *(file.path for file in self.files)}
+        for heading, paths in (
+            ("Also changed:", tuple(path for path in self.written if path not in told)),
+            ("Created:", self.created),
+            ("Deleted:", self.deleted),
+        ):
             if paths:
                 lines += [heading, *(f"  {visible(path)}" for path in paths)]
         if self.outside:
