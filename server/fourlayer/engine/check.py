@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fourlayer.engine.crashes import Crash, crash_of, told
@@ -18,6 +18,7 @@ from fourlayer.project.snapshot import Dep, Snapshot, View
 from fourlayer.rule.context import Context
 from fourlayer.rule.model import Change, Finding, FixPlan, RuleMeta
 from fourlayer.rule.outcome import Outcome, Reported, Trouble
+from fourlayer.syntax.facts import language_of
 
 if TYPE_CHECKING:
     from fourlayer.config.settings import Settings
@@ -122,7 +123,7 @@ class Engine:
             Crash(name, "could not read", path, text, path)
             for (name, path), text in sorted(snapshot.survey_crashes.items())
         ]
-        planned = tuple(self._planned(snapshot, one, troubles) if plan else one for one in shown)
+        planned = tuple(self._planned(snapshot, shown, troubles) if plan else shown)
         return Outcome(
             root="",
             findings=planned,
@@ -135,13 +136,23 @@ class Engine:
             unverifiable_hidden=len(everything) - len(shown),
         )
 
-    def _planned(self, snapshot: Snapshot, one: Reported, troubles: list[Trouble | Crash]) -> Reported:
-        """A finding with its fixes; none, and a trouble, where planning them failed."""
-        try:
-            return one._replace(fixes=self.plans(snapshot, one.finding))
-        except CrashError as error:
-            troubles.append(error.crash)
-            return one
+    def _planned(
+        self, snapshot: Snapshot, shown: Iterable[Reported], troubles: list[Trouble | Crash]
+    ) -> Iterator[Reported]:
+        """Findings with their fixes; none, and a trouble, where planning them failed.
+
+        The findings of one file share a view, and with it what rules remember of the file.
+        """
+        path: str | None = None
+        view = self._view(snapshot)
+        for one in shown:
+            if one.finding.path != path:
+                path, view = one.finding.path, self._view(snapshot)
+            try:
+                yield one._replace(fixes=self._plans(view, one.finding))
+            except CrashError as error:
+                troubles.append(error.crash)
+                yield one
 
     def check_file(self, snapshot: Snapshot, path: str) -> tuple[Reported, ...]:
         """The findings of one file, what is unverifiable left out; the same as a full check has there.
@@ -269,7 +280,7 @@ class Engine:
                 ran.add(meta.id)
             else:
                 troubles.append(trouble)
-        if unit.kind == "file" and rules and not troubles:
+        if unit.kind == "file" and rules and not troubles and _was_parsed(snapshot, unit.target):
             troubles += _judged_in_part(view, unit.target)
         deps = tuple((dep, snapshot.stamp(dep)) for dep in view.deps)
         return UnitResult(
@@ -361,14 +372,22 @@ class Engine:
 
     def context(self, snapshot: Snapshot, meta: RuleMeta) -> Context:
         """What a rule is handed to make a fix; its view records what the rule reads."""
-        view = View(snapshot, lambda path: self.file_result(snapshot, path).suppressions)
+        return self._context(self._view(snapshot), meta)
+
+    def _view(self, snapshot: Snapshot) -> View:
+        return View(snapshot, lambda path: self.file_result(snapshot, path).suppressions)
+
+    def _context(self, view: View, meta: RuleMeta) -> Context:
         return Context(view, self.settings, self.rules.load(meta).options, self.today())
 
     def plans(self, snapshot: Snapshot, finding: Finding) -> tuple[FixPlan, ...]:
         """The fixes of a finding, preferred first. Raises `CrashError`."""
+        return self._plans(self._view(snapshot), finding)
+
+    def _plans(self, view: View, finding: Finding) -> tuple[FixPlan, ...]:
         meta = self.rules.metas[finding.rule]
         try:
-            return tuple(self.rules.load(meta).rule.plans(self.context(snapshot, meta), finding))
+            return tuple(self.rules.load(meta).rule.plans(self._context(view, meta), finding))
         except (Exception, RecursionError) as error:
             crash = crash_of(meta.id, "failed to plan a fix in", finding.path, error, finding.path)
             raise CrashError(crash) from error
@@ -490,6 +509,12 @@ def _marked(findings: Iterable[Finding]) -> list[tuple[Finding, str]]:
         seen[who] = ordinal + 1
         marked.append((finding, fingerprint(who, ordinal)))
     return marked
+
+
+def _was_parsed(snapshot: Snapshot, path: str) -> bool:
+    """Whether the rules looked into a file; a cheap look at its bytes told them that they need not."""
+    language, digest = language_of(path), snapshot.digest(path)
+    return language is not None and digest is not None and snapshot.store.has_facts(digest, language)
 
 
 def _judged_in_part(view: View, path: str) -> list[Trouble]:

@@ -318,7 +318,6 @@ class FileFacts:
     def release(self) -> None:
         """Drop the parse tree (about 0.5 MB for 500 lines); what is asked later parses again."""
         self._inherited = {}
-        self.memo.clear()
         if self._parsed is None:
             return
         self._parsed = None
@@ -330,6 +329,7 @@ class FileFacts:
     def shed(self) -> None:
         """Drop the lowered parts too. They are made anew when asked for: nobody may hold any of the old."""
         self.release()
+        self.memo.clear()
         for chunk in self._chunks.values():
             chunk.forget()
         self._chunks = {}
