@@ -77,9 +77,9 @@ wheel: .venv/.dev ## build the wheel, look into it, install it alone and run it
 bench: .venv/.dev ## ratios to bare Python and, with PEERS=, to other tools; REPO= measures a checkout
 	@$(BIN)/python -m bench.run $(if $(REPO),--repo '$(REPO)') $(if $(PEERS),--peers '$(PEERS)') $(ARGS)
 
-proof: .venv/.dev ## agreement with the oracles in ORACLES= on the checkout REPO=
-	@[ -n '$(REPO)' ] && [ -n '$(ORACLES)' ] || { echo "usage: make proof REPO=<checkout> ORACLES=<folder>"; exit 2; }
-	@$(BIN)/python -m tools.proof.agree --repo '$(REPO)' --oracles '$(ORACLES)' $(ARGS)
+proof: .venv/.dev ## findings per rule on the checkout REPO= and, with ORACLES=, agreement with other judges
+	@[ -n '$(REPO)' ] || { echo "usage: make proof REPO=<checkout> [ORACLES=<folder>]"; exit 2; }
+	@$(BIN)/python -m tools.proof.agree --repo '$(REPO)' $(if $(ORACLES),--oracles '$(ORACLES)') $(ARGS)
 
 new-rule: .venv/.dev ## RULE=id CATEGORY=name: a folder with a rule that works and its page
 	@$(BIN)/python -m tools.new_rule '$(RULE)' '$(CATEGORY)'

@@ -135,19 +135,11 @@ def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Print agreement, precision and recall, and the findings per rule."""
-    parser = argparse.ArgumentParser(prog="agree", description=__doc__)
-    parser.add_argument(
-        "--repo", type=Path, required=True, help="checkout of the monorepo that the oracles judge"
-    )
-    parser.add_argument("--oracles", type=Path, required=True, help="folder with the oracles' JSON files")
-    options = parser.parse_args(arguments)
-    oracles: Path = options.oracles
-
+def _print_sites(repository: Path, oracles: Path) -> None:
+    """How the findings of whole files compare with those of other tools."""
     failed = json.loads((oracles / "parse-errors.json").read_text(encoding="utf-8"))["findings"]
     unparsed = {finding["path"] for finding in failed}
-    whole = check(options.repo, WHOLE, "--select", "explicit-any,default-export")
+    whole = check(repository, WHOLE, "--select", "explicit-any,default-export")
     anys = compare(_places(whole, "explicit-any"), oracle_places(oracles / "no-explicit-any.json"))
     _print_agreement("explicit-any", anys, unparsed)
     exports = compare(
@@ -157,7 +149,9 @@ def main(arguments: Sequence[str]) -> int:
     )
     _print_agreement("default-export", exports, unparsed)
 
-    scoped = check(options.repo, SCOPED, "--show-unverifiable")
+
+def _print_score(scoped: Report, oracles: Path) -> None:
+    """How the tenancy findings compare with the labels."""
     labels = json.loads((oracles / "tenant_labels.json").read_text(encoding="utf-8"))
     result = score(_flagged(scoped), labels)
     _say(f"\ntenancy: precision {result.precision:.3f}, recall {result.recall:.3f}, {result.hits} hits")
@@ -165,6 +159,19 @@ def main(arguments: Sequence[str]) -> int:
         _say(f"  false alarm  {told}")
     for told in result.misses:
         _say(f"  miss         {told}")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the findings per rule and, with oracles, agreement, precision and recall."""
+    parser = argparse.ArgumentParser(prog="agree", description=__doc__)
+    parser.add_argument("--repo", type=Path, required=True, help="checkout of the real monorepo")
+    parser.add_argument("--oracles", type=Path, help="folder with JSON files of oracles that judge it")
+    options = parser.parse_args(arguments)
+    if options.oracles:
+        _print_sites(options.repo, options.oracles)
+    scoped = check(options.repo, SCOPED, "--show-unverifiable")
+    if options.oracles:
+        _print_score(scoped, options.oracles)
     _print_counts(scoped)
     return 0
 
