@@ -75,6 +75,7 @@ class Problem(TypedDict):
 
     kind: str
     message: str
+    path: str | None
 
 
 class Report(TypedDict):
@@ -118,7 +119,8 @@ def check(repository: Path, configuration: str, *arguments: str) -> Report:
         raise RuntimeError(f"exit code {run.returncode}: {run.stderr or run.stdout}") from None
     problems = report["problems"]
     for problem in problems[:_SHOWN]:
-        sys.stderr.write(f"{problem['kind']}: {problem['message']}\n")
+        where = f"{path}: " if (path := problem.get("path")) else ""
+        sys.stderr.write(f"{problem['kind']}: {where}{problem['message']}\n")
     if len(problems) > _SHOWN:
         sys.stderr.write(f"and {len(problems) - _SHOWN} more problems\n")
     if any(problem["kind"] in {"crash", "config"} for problem in problems):
