@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fourlayer.syntax import nodes as n
+from fourlayer.syntax.facts import children
 from fourlayer_rules.derive.symbols import alike
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fourlayer.project.layout import Provider
     from fourlayer.project.snapshot import View
     from fourlayer.syntax.facts import Decl, FileFacts
@@ -73,3 +76,18 @@ def function_of(decl: Decl) -> n.Function | None:
             value = value.value
         return value if isinstance(value, n.Function) else None
     return None
+
+
+def returned_values(function: n.Function) -> Iterator[n.Expr]:
+    """The values that a function returns, those of inner functions left out."""
+    if isinstance(function.body, n.Expr):
+        yield function.body
+        return
+    stack: list[n.Node] = [function.body] if function.body is not None else []
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (n.Function, n.ClassDecl)):
+            continue
+        if isinstance(node, n.Return) and node.value is not None:
+            yield node.value
+        stack.extend(children(node))

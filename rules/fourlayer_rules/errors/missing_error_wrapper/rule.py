@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 from fourlayer.rule.model import Change, Finding, FixPlan, TextEdit
 from fourlayer.syntax import nodes as n
-from fourlayer.syntax.facts import children, walk
+from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.derive.classes import chain_of, dotted
-from fourlayer_rules.derive.names import function_of
+from fourlayer_rules.derive.names import function_of, returned_values
 from fourlayer_rules.derive.symbols import Declared, named, qualified
 from fourlayer_rules.errors._errors_file import ErrorsFile, Lookup, errors_file, look_up, out_of_reach
 
@@ -202,27 +202,12 @@ def _returns_unchanged(ctx: Context, declared: Declared, function: n.Function, d
     param = scopes.binding(function.params[0].target)
     answers = [
         _answer(ctx, declared, scopes, param, value, depth)
-        for returned in _returned(function)
+        for returned in returned_values(function)
         for value in _branches(returned)
     ]
     if "yes" in answers:
         return "yes"
     return "unknown" if "unknown" in answers else "no"
-
-
-def _returned(function: n.Function) -> Iterator[n.Expr]:
-    """The values that a function returns, those of inner functions left out."""
-    if isinstance(function.body, n.Expr):
-        yield function.body
-        return
-    stack: list[n.Node] = [function.body] if function.body is not None else []
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (n.Function, n.ClassDecl)):
-            continue
-        if isinstance(node, n.Return) and node.value is not None:
-            yield node.value
-        stack.extend(children(node))
 
 
 def _branches(expr: n.Expr) -> Iterator[n.Expr]:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.rule.model import Change, Finding, FixPlan, TextEdit
 from fourlayer.syntax import nodes as n
-from fourlayer.syntax.facts import children
 from fourlayer.syntax.span import Span
-from fourlayer_rules.derive.names import convention, function_of
+from fourlayer_rules.derive.names import convention, function_of, returned_values
 from fourlayer_rules.derive.symbols import UNKNOWN, Declared, alike, exported, exported_names, qualified
 
 if TYPE_CHECKING:
@@ -294,7 +293,7 @@ def _imported_as(facts: FileFacts, local: str) -> str:
 
 def _unannotated(function: n.Function) -> tuple[str | None, bool]:
     """What a function without a return type returns, as far as its body shows."""
-    values = list(_returned(function))
+    values = list(returned_values(function))
     kinds = {_kind_of(value) for value in values}
     if not values and isinstance(function.body, n.Block) and not _throws_only(function.body):
         return "returns nothing", True
@@ -336,21 +335,6 @@ def _kind_of(value: n.Expr) -> str:
 
 def _throws_only(block: n.Block) -> bool:
     return bool(block.stmts) and isinstance(block.stmts[-1], n.Throw)
-
-
-def _returned(function: n.Function) -> Iterator[n.Expr]:
-    """The values that a function returns, those of inner functions left out."""
-    if isinstance(function.body, n.Expr):
-        yield function.body
-        return
-    stack: list[n.Node] = [function.body] if function.body is not None else []
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (n.Function, n.ClassDecl)):
-            continue
-        if isinstance(node, n.Return) and node.value is not None:
-            yield node.value
-        stack.extend(children(node))
 
 
 # Fixes
