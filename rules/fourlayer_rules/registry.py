@@ -32,7 +32,7 @@ RULES: tuple[RuleMeta, ...] = (
         fixes=(
             FixMeta("name-export", ("safe", "unsafe"), "workspace", preferred=True, needs=("workspace",)),
         ),
-        triggers=(b"default", b"export ="),
+        triggers=(b"default", b"export =", b"export="),
     ),
     RuleMeta(
         id="deep-import",

@@ -44,6 +44,19 @@ def test_include_tests_judges_tests_too(tmp_path: Path) -> None:
     ]
 
 
+def test_a_rule_about_tests_judges_nothing_else(tmp_path: Path) -> None:
+    world = World(tmp_path, rules=[EXPLICIT_ANY._replace(about_tests=True)])
+
+    assert [path for _, path, _ in shown(world.check())] == ["packages/integrations/acme/AcmeAdapter.test.ts"]
+
+
+def test_a_rule_runs_only_on_files_with_a_trigger(tmp_path: Path) -> None:
+    rule = EXPLICIT_ANY._replace(triggers=(b"load", b"nowhere"))
+    files = {"packages/integrations/acme/more.ts": "export let a: any;\n"}
+
+    assert [path for _, path, _ in shown(World(tmp_path, files, rules=[rule]).check())] == [ADAPTER]
+
+
 def test_shared_code_is_judged_by_some_categories(tmp_path: Path) -> None:
     files = {"packages/integrations/base/extra.ts": "export let a: any;\n"}
     rule = meta("explicit-any", category="errors")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from fourlayer.engine.precedence import settled
-from fourlayer.rule.model import Finding
+from fourlayer.rule.model import Finding, Related
 from fourlayer.syntax.span import Span
 
 ACME = "packages/integrations/acme/"
+BOTH = ["layer-violation", "import-cycle"]
 
 
 def _finding(rule: str, path: str = "a.ts", span: tuple[int, int] = (0, 10), **more: str) -> Finding:
@@ -63,6 +64,16 @@ def test_the_winner_silences_the_loser_in_any_order(winner: Finding, loser: Find
 )
 def test_unrelated_findings_stay(one: Finding, two: Finding) -> None:
     assert _left(one, two) == [one.rule, two.rule]
+
+
+@pytest.mark.parametrize(("edge", "left"), [((2, 6), ["layer-violation"]), ((20, 26), BOTH)])
+def test_a_layer_violation_explains_every_cycle_that_it_is_an_edge_of(
+    edge: tuple[int, int], left: list[str]
+) -> None:
+    cycle = _finding("import-cycle", "a.ts")
+    cycle = cycle._replace(related=(Related("", f"{ACME}b.ts", Span(0, 9)),))
+
+    assert _left(_finding("layer-violation", "b.ts", edge), cycle) == left
 
 
 def test_equal_findings_are_told_apart() -> None:

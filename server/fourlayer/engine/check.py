@@ -229,7 +229,9 @@ class Engine:
             return ()
         test = snapshot.is_test(path)
         return tuple(
-            meta for meta in self._placed(snapshot, path) if not test or self.rules.includes_tests(meta)
+            meta
+            for meta in self._placed(snapshot, path)
+            if (meta.about_tests or self.rules.includes_tests(meta) if test else not meta.about_tests)
         )
 
     def _placed(self, snapshot: Snapshot, path: str) -> Iterable[RuleMeta]:
@@ -268,10 +270,14 @@ class Engine:
         troubles: list[Trouble | Crash] = []
         seconds: dict[str, float] = {}
         ran: set[str] = set()
-        if unit.kind == "file" and view.text(unit.target) is None:
+        data = view.read(unit.target) if unit.kind == "file" else None
+        if unit.kind == "file" and data is None:
             problem = snapshot.problem(unit.target) or "it is gone"
             troubles.append(Trouble("unreadable", problem, unit.target))
         for meta in rules if not troubles else ():
+            if data is not None and meta.triggers and not any(map(data.__contains__, meta.triggers)):
+                ran.add(meta.id)
+                continue
             begun = time.perf_counter()
             found, trouble = self.judge(view, meta, unit.target)
             seconds[meta.id] = time.perf_counter() - begun

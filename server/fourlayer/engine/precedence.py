@@ -45,7 +45,7 @@ PRECEDENCES: tuple[Precedence, ...] = (
     Precedence("cross-provider-import", "deep-import", "overlap"),
     Precedence("forbidden-consumer", "deep-import", "overlap"),
     Precedence("service-role-in-request", "layer-violation", "overlap"),
-    Precedence("layer-violation", "import-cycle", "overlap"),
+    Precedence("layer-violation", "import-cycle", "related"),
     Precedence("wrong-tenant-column", "missing-tenant-filter", "overlap"),
     Precedence("wrong-tenant-column", "missing-tenant-column", "overlap"),
     Precedence("explicit-any", "double-assertion", "overlap"),
@@ -99,6 +99,16 @@ def _overlap(winner: Finding, loser: Finding) -> bool:
     )
 
 
+def _related(winner: Finding, loser: Finding) -> bool:
+    """The winner stands where the loser does, or at one of its related places."""
+    return _overlap(winner, loser) or any(
+        winner.path == place.path
+        and winner.span.start < place.span.end
+        and place.span.start < winner.span.end
+        for place in loser.related
+    )
+
+
 def _same_file(winner: Finding, loser: Finding) -> bool:
     return winner.path == loser.path
 
@@ -113,6 +123,7 @@ def _same_scope(winner: Finding, loser: Finding) -> bool:
 
 _RELATIONS: Mapping[str, Callable[[Finding, Finding], bool]] = {
     "overlap": _overlap,
+    "related": _related,
     "file": _same_file,
     "scope": _same_scope,
 }

@@ -33,8 +33,9 @@ class FixMeta(NamedTuple):
 class RuleMeta(NamedTuple):
     """The static description of a rule; reading it never imports the rule.
 
-    `triggers` are plain byte strings: a file outside the providers that holds none of them is not
-    parsed for this rule. An empty tuple means that every file is.
+    `triggers` are plain byte strings of which a file must hold one for the rule to find anything in it:
+    other files are not parsed for the rule, nor is its code loaded for them. An empty tuple means that
+    every file is.
     """
 
     id: str
@@ -52,6 +53,8 @@ class RuleMeta(NamedTuple):
     aliases: tuple[str, ...] = ()
     anchors_outside: bool = False
     """Whether it also judges files outside providers and scopes (consumers, shared code)."""
+    about_tests: bool = False
+    """Whether it judges test files, and nothing else; other rules see them only when configured to."""
 
 
 class Related(NamedTuple):
