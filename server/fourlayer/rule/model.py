@@ -55,6 +55,8 @@ class RuleMeta(NamedTuple):
     """Whether it also judges files outside providers and scopes (consumers, shared code)."""
     about_tests: bool = False
     """Whether it judges test files, and nothing else; other rules see them only when configured to."""
+    sensitive: bool = False
+    """Whether its ranges hold what nobody may be shown: reports and patches mask them, whoever quotes them."""
 
 
 class Related(NamedTuple):
