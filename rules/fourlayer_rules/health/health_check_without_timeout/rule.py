@@ -1,0 +1,42 @@
+"""health-check-without-timeout: {one sentence: what it reports}."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fourlayer.rule.context import Context
+from fourlayer.rule.model import Change, Finding, FixPlan
+from fourlayer.syntax.span import Span
+
+_WORD = b"bad_health_check_without_timeout"
+
+
+class HealthCheckWithoutTimeout:
+    """Reports the word `bad_health_check_without_timeout` until it is taught better."""
+
+    options = None
+
+    def check(self, ctx: Context, target: str) -> Iterable[Finding]:
+        """Judge one file."""
+        text = None
+        start = text.data.find(_WORD) if text else -1
+        if start >= 0:
+            yield Finding(
+                rule="health-check-without-timeout",
+                path=target,
+                span=Span(start, start + len(_WORD)),
+                message="`bad_health_check_without_timeout` stands here.",
+                help="Remove it.",
+                key="bad_health_check_without_timeout",
+            )
+
+    def plans(self, ctx: Context, finding: Finding) -> Iterable[FixPlan]:
+        """No fixes yet."""
+        return ()
+
+    def edits(self, ctx: Context, finding: Finding, plan: FixPlan) -> Change | None:
+        """No fixes yet."""
+        return None
+
+
+rule = HealthCheckWithoutTimeout()
