@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fourlayer.engine.suppressions import is_date, parse
+from fourlayer.engine.suppressions import parse
+from fourlayer.project.suppression import is_date
 from fourlayer.rule.outcome import Outcome
 from fourlayer.syntax.facts import build_facts
 from fourlayer.syntax.text import Text

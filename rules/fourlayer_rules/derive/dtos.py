@@ -43,6 +43,8 @@ class Dto(NamedTuple):
     end: int
     imported: tuple[tuple[str, str], ...]
     """Types that it takes from other modules: specifier and name."""
+    local: tuple[str, ...]
+    """Types of the same file that it is made of."""
 
 
 def movable_types(facts: FileFacts, is_contract: Callable[[str], bool]) -> tuple[Dto, ...]:
@@ -50,16 +52,30 @@ def movable_types(facts: FileFacts, is_contract: Callable[[str], bool]) -> tuple
 
     `is_contract` tells which specifiers `types.ts` may import from.
     """
+    return _movable(facts, is_contract, _is_data)
+
+
+def movable_declarations(facts: FileFacts, may_import: Callable[[str], bool]) -> tuple[Dto, ...]:
+    """Every interface and type alias of a file that can stand in another one, in their order.
+
+    `may_import` tells which of the file's specifiers the other one may import from.
+    """
+    return _movable(facts, may_import, _is_declared_once)
+
+
+def _movable(
+    facts: FileFacts, may_import: Callable[[str], bool], fits: Callable[[FileFacts, Decl], bool]
+) -> tuple[Dto, ...]:
     if not facts.trusted:
         return ()
     imported = {
         bound.local: item.specifier
         for item in facts.imports
-        if item.kind == "import" and item.names and is_contract(item.specifier)
+        if item.kind == "import" and item.names and may_import(item.specifier)
         for bound in item.names
         if bound.local is not None and bound.local == bound.imported
     }
-    candidates = {name: decl for decl in facts.decls if (name := decl.name) and _is_data(facts, decl)}
+    candidates = {name: decl for decl in facts.decls if (name := decl.name) and fits(facts, decl)}
     while True:
         stuck = [name for name, decl in candidates.items() if not _stands_alone(decl, candidates, imported)]
         if not stuck:
@@ -73,6 +89,7 @@ def movable_types(facts: FileFacts, is_contract: Callable[[str], bool]) -> tuple
             attached_start(facts, decl.start),
             decl.end,
             tuple(sorted((imported[used], used) for used in _used(decl) if used in imported)),
+            tuple(sorted(_used(decl) & candidates.keys())),
         )
         for name, decl in candidates.items()
     )
@@ -120,17 +137,20 @@ def referenced(facts: FileFacts, without: tuple[Dto, ...]) -> set[str]:
 
 def _is_data(facts: FileFacts, decl: Decl) -> bool:
     node = decl.node
-    name = decl.name or ""
-    if decl.is_default or not decl.trusted or name.endswith(_INTERNAL) or facts.decl(name) is not decl:
+    if (decl.name or "").endswith(_INTERNAL) or not _is_declared_once(facts, decl) or not _is_plain(node):
         return False
-    if sum(name in other.names for other in facts.decls) > 1:
+    literals = _literals(node.value) if isinstance(node, n.TypeAlias) else ()
+    return not literals or not set(literals) <= _HTTP
+
+
+def _is_declared_once(facts: FileFacts, decl: Decl) -> bool:
+    """Whether the declaration is a type that no other declaration of the file adds to or computes from."""
+    node = decl.node
+    if decl.is_default or not decl.trusted or not isinstance(node, n.InterfaceDecl | n.TypeAlias):
         return False
-    if isinstance(node, n.InterfaceDecl):
-        return _is_plain(node)
-    if isinstance(node, n.TypeAlias):
-        literals = _literals(node.value)
-        return _is_plain(node) and not (literals and set(literals) <= _HTTP)
-    return False
+    if sum((decl.name or "") in other.names for other in facts.decls) > 1:
+        return False
+    return not any(isinstance(inner, n.TypeOther) and inner.kind == "type_query" for inner in walk(node))
 
 
 def _is_plain(node: n.Node) -> bool:

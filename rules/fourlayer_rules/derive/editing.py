@@ -8,6 +8,8 @@ from fourlayer.rule.model import TextEdit
 from fourlayer_rules.derive.style import Style, import_statement, newline_of, start_of_code
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from fourlayer.syntax.facts import FileFacts, Import
 
 
@@ -47,6 +49,26 @@ class FileEditor:
     def remove_statement(self, start: int, end: int) -> None:
         """Remove a statement with the rest of its line, and a blank line too where two would meet."""
         self._removed.append((start, end))
+
+    def unimport(self, item: Import, names: Collection[str]) -> None:
+        """Take local names out of an import statement; the whole statement where no name is left.
+
+        A name stays where it shares the statement with a default or a namespace alone.
+        """
+        kept = [bound for bound in item.names if bound.local not in names]
+        if not kept:
+            self.remove_statement(*item.stmt)
+            return
+        brace = item.stmt.start + self.facts.text.data[item.stmt.start : item.span.start].find(b"{")
+        listed = sorted((bound for bound in item.names if bound.span.start > brace), key=lambda one: one.span)
+        if all(bound.local in names for bound in listed):
+            return
+        last = max(at for at, bound in enumerate(listed) if bound.local not in names)
+        for at, bound in enumerate(listed[:last]):
+            if bound.local in names:
+                self.replace(bound.span.start, listed[at + 1].span.start, "")
+        if listed[-1] is not listed[last]:
+            self.replace(listed[last].span.end, listed[-1].span.end, "")
 
     def _removals(self) -> list[TextEdit]:
         """The removed statements, those with nothing between them as one."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from fourlayer.project.suppression import SuppressedRule, Suppression
+from fourlayer.project.suppression import SuppressedRule, Suppression, is_date
 from fourlayer.rule.model import Finding
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
@@ -107,17 +107,6 @@ def parse(facts: FileFacts) -> tuple[Directive, ...]:
         return ()
     found = (_directive(facts, comment) for comment in facts.comments)
     return tuple(directive for directive in found if directive is not None)
-
-
-def is_date(text: str) -> bool:
-    """Whether the text is a day of the calendar as `YYYY-MM-DD`."""
-    match = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text, re.ASCII)
-    if match is None:
-        return False
-    year, month, day = (int(part) for part in match.groups())
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-    return year > 0 and 1 <= month <= 12 and 1 <= day <= days[month - 1]
 
 
 @cache

@@ -24,6 +24,7 @@ from fourlayer.project.tree import index_directories, parent
 from fourlayer.syntax.text import Text
 
 if TYPE_CHECKING:
+    from fourlayer.project.cycles import Cycle, CycleIndex
     from fourlayer.project.graph import ImportEdge, ImportIndex
     from fourlayer.project.resolve import Resolution, Resolver
     from fourlayer.project.schema.model import Schema
@@ -100,6 +101,7 @@ class Snapshot:
         self._survey_defs: dict[str, Survey[object]] = {}
         self._holding: dict[tuple[bytes, ...], Memo[frozenset[str]]] = {}
         self._index: ImportIndex | None = None
+        self._cycles: CycleIndex | None = None
         self._stamps: dict[Dep, object] = {}
         self.survey_crashes: dict[tuple[str, str], str] = {}
         """What went wrong while a survey (its name) read a file (its path)."""
@@ -162,6 +164,8 @@ class Snapshot:
         self._holding = {triggers: memo.after(changed) for triggers, memo in old._holding.items()}
         if old._index is not None:
             self._index = old._index.derive(self, changed, moved=bool(names_changed) or config)
+        if old._cycles is not None:
+            self._cycles = old._cycles.derive(self, changed, moved=bool(names_changed) or config)
 
     def _may_hold_providers(self, path: str) -> bool:
         return any(not root or path.startswith(root + "/") for root in integration_roots(self.layout))
@@ -396,6 +400,19 @@ class Snapshot:
         return self.index.importers(path)
 
     @property
+    def cycle_index(self) -> CycleIndex:
+        """Which files import themselves in the end."""
+        if self._cycles is None:
+            from fourlayer.project.cycles import CycleIndex
+
+            self._cycles = CycleIndex(self)
+        return self._cycles
+
+    def cycles(self, path: str) -> tuple[Cycle, ...]:
+        """The import cycles that are told of a file."""
+        return self.cycle_index.cycles(path)
+
+    @property
     def schema(self) -> Schema:
         """The database schema that the workspace's schema sources define."""
         return self.schema_memo().value
@@ -515,6 +532,7 @@ _STAMPS: Mapping[str, Callable[[Snapshot, Dep], object]] = {
     "schema": lambda snapshot, _: snapshot.schema_memo().serial,
     "survey": lambda snapshot, dep: snapshot.survey_memo(dep[1]).serial,
     "importers": _importers_stamp,
+    "cycles": lambda snapshot, dep: snapshot.cycles(dep[1]),
     "resolution": lambda snapshot, dep: snapshot.resolve(dep[1], dep[2]),
     "specifier": lambda snapshot, dep: snapshot.specifier_for(dep[1], dep[2]),
 }
@@ -628,6 +646,11 @@ class View:
         """Every place in the workspace that imports a file. Reads the whole workspace once."""
         self.deps.add(("importers", path))
         return self._snapshot.importers(path)
+
+    def cycles(self, path: str) -> tuple[Cycle, ...]:
+        """The import cycles that are told of a file. Reads what the file imports, and so on."""
+        self.deps.add(("cycles", path))
+        return self._snapshot.cycles(path)
 
     @property
     def schema(self) -> Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from fourlayer.syntax.span import Span
@@ -43,3 +44,14 @@ class Suppression(NamedTuple):
     until: str | None
     expired: bool
     whole_file: bool
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is a day of the calendar as `YYYY-MM-DD`."""
+    match = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text, re.ASCII)
+    if match is None:
+        return False
+    year, month, day = (int(part) for part in match.groups())
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    return year > 0 and 1 <= month <= 12 and 1 <= day <= days[month - 1]
