@@ -1,0 +1,42 @@
+"""leaked-internal: {one sentence: what it reports}."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fourlayer.rule.context import Context
+from fourlayer.rule.model import Change, Finding, FixPlan
+from fourlayer.syntax.span import Span
+
+_WORD = b"bad_leaked_internal"
+
+
+class LeakedInternal:
+    """Reports the word `bad_leaked_internal` until it is taught better."""
+
+    options = None
+
+    def check(self, ctx: Context, target: str) -> Iterable[Finding]:
+        """Judge one file."""
+        text = ctx.view.text(target)
+        start = text.data.find(_WORD) if text else -1
+        if start >= 0:
+            yield Finding(
+                rule="leaked-internal",
+                path=target,
+                span=Span(start, start + len(_WORD)),
+                message="`bad_leaked_internal` stands here.",
+                help="Remove it.",
+                key="bad_leaked_internal",
+            )
+
+    def plans(self, ctx: Context, finding: Finding) -> Iterable[FixPlan]:
+        """No fixes yet."""
+        return ()
+
+    def edits(self, ctx: Context, finding: Finding, plan: FixPlan) -> Change | None:
+        """No fixes yet."""
+        return None
+
+
+rule = LeakedInternal()
