@@ -6,8 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from fourlayer.rule.model import Change, Finding, FixPlan, TextEdit
-from fourlayer_rules.boundaries.default_export.importers import rewrite_importers
-from fourlayer_rules.boundaries.default_export.naming import exported_name, local_edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +47,9 @@ class DefaultExport:
 
     def plans(self, ctx: Context, finding: Finding) -> Iterator[FixPlan]:
         """Offer the named export; safe where every importer is found and can be rewritten."""
+        from fourlayer_rules.boundaries.default_export.naming import exported_name
+        from fourlayer_rules.derive.importers import DEFAULT, Renaming, is_published, rewrite_importers
+
         export = _find(ctx, finding)
         facts = ctx.view.facts(finding.path)
         if export is None or facts is None:
@@ -56,19 +57,23 @@ class DefaultExport:
         name = exported_name(facts, export, finding.path)
         if name is None:
             return
-        rewritten = rewrite_importers(ctx.view, finding.path, name)
+        rewritten = rewrite_importers(ctx.view, finding.path, Renaming(DEFAULT, name))
+        whole = rewritten.complete and not is_published(ctx.view, finding.path)
         files = len(rewritten.edits)
         where = "" if files == 0 else f" and in {files} importing file{'s' if files > 1 else ''}"
         yield FixPlan(
             _KIND,
             f"Export `{name}` by name here{where}",
-            "safe" if rewritten.complete else "unsafe",
+            "safe" if whole else "unsafe",
             "workspace",
             preferred=True,
         )
 
     def edits(self, ctx: Context, finding: Finding, plan: FixPlan) -> Change | None:
         """Name the export and rewrite the importers."""
+        from fourlayer_rules.boundaries.default_export.naming import exported_name, local_edit
+        from fourlayer_rules.derive.importers import DEFAULT, Renaming, rewrite_importers
+
         export = _find(ctx, finding)
         facts = ctx.view.facts(finding.path)
         if export is None or facts is None or plan.kind != _KIND:
@@ -77,7 +82,8 @@ class DefaultExport:
         own = local_edit(facts, export, name) if name is not None else None
         if name is None or own is None:
             return None
-        edits: dict[str, tuple[TextEdit, ...]] = dict(rewrite_importers(ctx.view, finding.path, name).edits)
+        rewritten = rewrite_importers(ctx.view, finding.path, Renaming(DEFAULT, name))
+        edits: dict[str, tuple[TextEdit, ...]] = dict(rewritten.edits)
         edits[finding.path] = (*own, *edits.get(finding.path, ()))
         return Change(edits)
 
