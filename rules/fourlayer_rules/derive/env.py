@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fourlayer.syntax import nodes as n
@@ -39,11 +40,17 @@ class EnvRead(NamedTuple):
     required: bool
 
 
+_PROCESS = frozenset({"process", "globalThis.process", "global.process"})
+_PROCESS_MODULES = frozenset({"process", "node:process"})
+
+
 def is_process_env(expr: n.Expr | None) -> bool:
-    """Whether an expression is `process.env`, casts aside."""
+    """Whether an expression is `process.env` or `process["env"]`, casts aside."""
     while isinstance(expr, n.Cast):
         expr = expr.value
-    return expr is not None and dotted(expr) in {"process.env", "globalThis.process.env"}
+    if isinstance(expr, (n.Member, n.Index)) and variable_of(expr) == "env":
+        return dotted(expr.object) in _PROCESS
+    return False
 
 
 def is_env(scopes: Scopes, expr: n.Expr, facts: FileFacts | None = None) -> bool:
@@ -56,7 +63,9 @@ def is_env(scopes: Scopes, expr: n.Expr, facts: FileFacts | None = None) -> bool
         return False
     binding = scopes.binding(expr)
     if binding is None:
-        return facts is not None and _top_level_env(facts, expr.name)
+        return facts is not None and (_top_level_env(facts, expr.name) or _imported_env(facts, expr.name))
+    if binding.path == ("env",) and isinstance(binding.owner, n.Declarator):
+        return binding.owner.init is not None and dotted(binding.owner.init) in _PROCESS
     if binding.path != ():
         return False
     if isinstance(binding.owner, n.Param):
@@ -70,9 +79,28 @@ def _top_level_env(facts: FileFacts, name: str) -> bool:
     decl = facts.decl(name)
     if decl is None or not isinstance(decl.node, n.VarDecl):
         return False
+    return any(_binds_env(item, name) for item in decl.node.declarators)
+
+
+def _binds_env(item: n.Declarator, name: str) -> bool:
+    """`const name = process.env`, `const { env: name } = process`."""
+    if isinstance(item.target, n.Name):
+        return item.target.name == name and is_process_env(item.init)
+    if not isinstance(item.target, n.ObjectPattern) or item.init is None or dotted(item.init) not in _PROCESS:
+        return False
     return any(
-        isinstance(item.target, n.Name) and item.target.name == name and is_process_env(item.init)
-        for item in decl.node.declarators
+        prop.key == "env" and isinstance(prop.target, n.Name) and prop.target.name == name
+        for prop in item.target.props
+    )
+
+
+def _imported_env(facts: FileFacts, name: str) -> bool:
+    """`import { env as name } from "node:process"`."""
+    return any(
+        bound.local == name and bound.imported == "env"
+        for item in facts.imports
+        if item.specifier in _PROCESS_MODULES
+        for bound in item.names
     )
 
 
@@ -94,7 +122,7 @@ def env_reads(facts: FileFacts, decl: Decl) -> Iterator[EnvRead]:
             continue
         if isinstance(parent, n.Unary) and parent.op in {"delete", "++", "--"}:
             continue
-        yield _read(decl, node, name)
+        yield read_of(decl, node, name)
 
 
 def variable_of(node: n.Node) -> str | None:
@@ -106,7 +134,8 @@ def variable_of(node: n.Node) -> str | None:
     return None
 
 
-def _read(decl: Decl, node: n.Expr, name: str) -> EnvRead:
+def read_of(decl: Decl, node: n.Expr, name: str) -> EnvRead:
+    """What the code around a read of a variable makes of it."""
     whole: n.Expr = node
     kind: EnvKind = "string"
     default: str | None = None
@@ -135,6 +164,19 @@ def _read(decl: Decl, node: n.Expr, name: str) -> EnvRead:
         else:
             break
     return EnvRead(name, decl, node, decl.span(node), decl.span(whole), kind, default, required)
+
+
+def schema_of(read: EnvRead) -> str:
+    """The Zod schema that makes of a variable's text what the code makes of it."""
+    if read.kind == "number":
+        return "z.coerce.number()" + (f".default({read.default})" if read.default is not None else "")
+    if read.kind == "flag":
+        return f'z.enum(["true", "false"]).default("{read.default}").transform((value) => value === "true")'
+    if read.default is not None:
+        return f"z.string().default({read.default})"
+    if not read.required:
+        return "z.string().optional()"
+    return "z.string().url()" if re.search(r"(^|_)UR[LI]$", read.name) else "z.string().min(1)"
 
 
 def _is_string(type_: n.Type | None) -> bool:

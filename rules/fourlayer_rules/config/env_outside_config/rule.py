@@ -1,42 +1,85 @@
-"""env-outside-config: {one sentence: what it reports}."""
+"""env-outside-config: a provider reads the environment outside its config.ts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from fourlayer.rule.context import Context
-from fourlayer.rule.model import Change, Finding, FixPlan
-from fourlayer.syntax.span import Span
+from fourlayer.rule.model import Finding
+from fourlayer.syntax import nodes as n
+from fourlayer_rules.config._env import env_uses
 
-_WORD = b"bad_env_outside_config"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fourlayer.rule.context import Context
+    from fourlayer.rule.model import Change, FixPlan
+    from fourlayer.syntax.facts import FileFacts
+    from fourlayer_rules.config._env import EnvUse
+
+_ID = "env-outside-config"
+_TOOLS = (".config.ts", ".config.mts", ".config.cts", ".setup.ts", "vitest.workspace.ts")
 
 
 class EnvOutsideConfig:
-    """Reports the word `bad_env_outside_config` until it is taught better."""
+    """Judges every file of a provider but its `config.ts`."""
 
     options = None
 
-    def check(self, ctx: Context, target: str) -> Iterable[Finding]:
-        """Judge one file."""
-        text = ctx.view.text(target)
-        start = text.data.find(_WORD) if text else -1
-        if start >= 0:
-            yield Finding(
-                rule="env-outside-config",
-                path=target,
-                span=Span(start, start + len(_WORD)),
-                message="`bad_env_outside_config` stands here.",
-                help="Remove it.",
-                key="bad_env_outside_config",
-            )
+    def check(self, ctx: Context, target: str) -> Iterator[Finding]:
+        """Report each read of a variable, and each use of the environment as a whole."""
+        provider = ctx.view.provider_of(target)
+        if provider is None or target == f"{provider.path}/config.ts" or target.endswith(_TOOLS):
+            return
+        facts = ctx.view.facts(target)
+        if facts is None:
+            return
+        for use in env_uses(ctx.view, target, facts):
+            if not _is_handed_to_config(ctx, provider.path, target, facts, use):
+                yield _finding(target, provider.name, use)
 
-    def plans(self, ctx: Context, finding: Finding) -> Iterable[FixPlan]:
-        """No fixes yet."""
-        return ()
+    def plans(self, ctx: Context, finding: Finding) -> Iterator[FixPlan]:
+        """Move the variable into the configuration, where that can be done whole."""
+        from fourlayer_rules.config.env_outside_config._fix import plans
+
+        yield from plans(ctx, finding)
 
     def edits(self, ctx: Context, finding: Finding, plan: FixPlan) -> Change | None:
-        """No fixes yet."""
-        return None
+        """Add the setting to `config.ts` and read it from the loaded configuration."""
+        from fourlayer_rules.config.env_outside_config._fix import edits
+
+        return edits(ctx, finding)
+
+
+def _finding(path: str, provider: str, use: EnvUse) -> Finding:
+    if use.name is not None:
+        what = f"`{use.name}` is read from the environment"
+        risk = "nobody validates it, and where it is missing that shows at the first call"
+        key = use.name
+    else:
+        what = "The environment is used" if use.kind == "whole" else "A variable of the environment is read"
+        risk = "what the code needs from it is declared and validated nowhere"
+        key = use.decl.text_of(use.node)[:80]
+    return Finding(
+        rule=_ID,
+        path=path,
+        span=use.decl.span(use.node),
+        message=f"{what} outside config.ts: {risk}.",
+        help="Declare it in the schema of config.ts and take it from the loaded configuration.",
+        scope=use.decl.qualified_name,
+        key=key,
+        provider=provider,
+    )
+
+
+def _is_handed_to_config(ctx: Context, folder: str, path: str, facts: FileFacts, use: EnvUse) -> bool:
+    """Whether the environment is merely passed to a function of the provider's own `config.ts`."""
+    call = use.decl.parent(use.node) if use.kind == "whole" else None
+    if not isinstance(call, n.Call) or use.node not in call.args or not isinstance(call.callee, n.Name):
+        return False
+    for item in facts.imports:
+        if any(bound.local == call.callee.name for bound in item.names):
+            return ctx.view.resolve(item.specifier, path).path == f"{folder}/config.ts"
+    return False
 
 
 rule = EnvOutsideConfig()

@@ -11,7 +11,7 @@ from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer.syntax.span import Span
 from fourlayer_rules.derive.classes import dotted
-from fourlayer_rules.derive.env import EnvRead, env_reads, is_env, is_process_env
+from fourlayer_rules.derive.env import EnvRead, env_reads, is_env, is_process_env, schema_of
 from fourlayer_rules.derive.symbols import named
 
 if TYPE_CHECKING:
@@ -330,22 +330,10 @@ def _variables(reads: list[EnvRead]) -> dict[str, str] | None:
     """The schema of each variable; None where two reads make different things of one."""
     found: dict[str, str] = {}
     for read in reads:
-        text = _schema_of(read)
+        text = schema_of(read)
         if found.setdefault(read.name, text) != text:
             return None
     return found
-
-
-def _schema_of(read: EnvRead) -> str:
-    if read.kind == "number":
-        return "z.coerce.number()" + (f".default({read.default})" if read.default is not None else "")
-    if read.kind == "flag":
-        return f'z.enum(["true", "false"]).default("{read.default}").transform((value) => value === "true")'
-    if read.default is not None:
-        return f"z.string().default({read.default})"
-    if not read.required:
-        return "z.string().optional()"
-    return "z.string().url()" if re.search(r"(^|_)UR[LI]$", read.name) else "z.string().min(1)"
 
 
 def _host(read: EnvRead) -> n.Function | None:
