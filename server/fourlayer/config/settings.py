@@ -20,6 +20,9 @@ Severity = Literal["off", "hint", "info", "warning", "error"]
 ScopeLayer = Literal["api", "service", "jobs", "client"]
 """The layers that code outside the providers can be judged as."""
 
+Infrastructure = Literal["any", "shared", "none"]
+"""How much of the code outside a provider one of its layers may import."""
+
 Category = Literal[
     "structure",
     "boundaries",
@@ -104,7 +107,21 @@ class Layer(NamedTuple):
         "configuration, owns it.",
         GLOB,
     ] = ()
-    may_import: Annotated[tuple[str, ...], "Names of the layers that this one may import."] = ()
+    may_import: Annotated[
+        tuple[str, ...],
+        "Names of the layers that this one may import; its own too, if its files may import one another.",
+    ] = ()
+    may_use: Annotated[
+        tuple[str, ...],
+        "What no other layer may use unless it names it too: packages by pattern, groups of packages by "
+        "their key in `[symbols]` (`http-modules`), `database-queries`, `service-role-clients`. The last "
+        "two, `http-frameworks`, `ui-modules` and `forbidden-modules` are reserved even if no layer names them.",
+    ] = ()
+    infrastructure: Annotated[
+        Infrastructure,
+        "What it may import from outside the provider: `any` code, the `shared` code beside the providers "
+        "only, or `none`. Packages that are no infrastructure are open to every layer.",
+    ] = "any"
 
 
 class Symbols(NamedTuple):
@@ -165,6 +182,22 @@ class Symbols(NamedTuple):
         "react/*",
         "svelte",
         "vue",
+    )
+    forbidden_modules: Annotated[tuple[str, ...], "Further packages that are allowed in no layer."] = ()
+    infrastructure_modules: Annotated[
+        tuple[str, ...],
+        "Packages of the infrastructure (queue, cache, loggers, metrics), besides the queue's own; closed to "
+        "the layers that may import shared code only.",
+    ] = (
+        "@opentelemetry/*",
+        "bull",
+        "bullmq",
+        "ioredis",
+        "opossum",
+        "pino",
+        "prom-client",
+        "redis",
+        "winston",
     )
     database_modules: Annotated[
         tuple[str, ...], "Database clients, whose queries belong to the service layer only."
@@ -246,12 +279,20 @@ DEFAULT_LAYERS: Mapping[str, Layer] = MappingProxyType(
         "public": Layer(("index.ts",), ("api", "jobs", "service", "queue", "client", "contracts")),
         "composition": Layer(("register.ts",), ("client", "contracts")),
         "contracts": Layer(
-            ("types.ts", "errors.ts", "config.ts", "schemas.ts", "constants.ts"), ("contracts",)
+            ("types.ts", "errors.ts", "config.ts", "schemas.ts", "constants.ts"),
+            ("contracts",),
+            infrastructure="shared",
         ),
         "queue": Layer(("jobs/queue.ts",), ("contracts",)),
-        "jobs": Layer(("jobs/**",), ("jobs", "queue", "service", "contracts")),
-        "api": Layer(("handlers/**",), ("api", "service", "queue", "contracts")),
-        "service": Layer(("services/**",), ("service", "client", "queue", "contracts")),
+        "jobs": Layer(
+            ("jobs/**",), ("jobs", "queue", "service", "contracts"), may_use=("service-role-clients",)
+        ),
+        "api": Layer(
+            ("handlers/**",), ("api", "service", "queue", "contracts"), may_use=("http-frameworks",)
+        ),
+        "service": Layer(
+            ("services/**",), ("service", "client", "queue", "contracts"), may_use=("database-queries",)
+        ),
         "client": Layer(("**",), ("client", "contracts")),
     }
 )
