@@ -13,6 +13,7 @@ from tests.lsp.conftest import FILES, Start
 from tests.lsp.raw import Raw, queued
 
 BASE = "packages/integrations/base/EnterpriseAdapter.ts"
+BASE_INDEX = "packages/integrations/base/index.ts"
 ADAPTER = "packages/integrations/acme/AcmeAdapter.ts"
 SERVICE = "packages/integrations/acme/services/DealService.ts"
 MIGRATION = "packages/backend/migrations/001_deals.sql"
@@ -42,6 +43,13 @@ SCENARIOS = [
         MIGRATION,
         FILES[MIGRATION].replace("organization_id", "tenant_id"),
         FILES[MIGRATION],
+    ),
+    Scenario(
+        "import-cycle",
+        ADAPTER,
+        BASE_INDEX,
+        FILES[BASE_INDEX] + 'export { AcmeAdapter } from "../acme/index.js";\n',
+        FILES[BASE_INDEX],
     ),
 ]
 

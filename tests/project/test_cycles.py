@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from fourlayer.project.cycles import components
 from fourlayer.project.layout import Layout, Scope
 from fourlayer.project.snapshot import Snapshot, View
 from fourlayer.project.store import Paused
@@ -39,6 +38,9 @@ def _imports(*names: str) -> str:
     return "".join(f'import "./{name}.js";\n' for name in names)
 
 
+TYPE_OF_A = "import type A from './a'"
+
+
 @pytest.mark.parametrize(
     ("files", "ways"),
     [
@@ -54,7 +56,7 @@ def _imports(*names: str) -> str:
         ({"a.ts": 'const b = require("./b");', "b.ts": 'export * from "./a";'}, ["b a"]),
         ({"a.ts": 'vi.mock("./b");', "b.ts": _imports("a")}, []),
         ({"a.ts": 'import type { B } from "./b";', "b.d.ts": 'import { a } from "./a";'}, []),
-        ({"a.ts": _imports("b", "d"), "b.ts": _imports("a"), "d.ts": 'import type A from "./a";'}, ["b a", "~a d"]),
+        ({"a.ts": _imports("b", "c"), "b.ts": _imports("a"), "c.ts": TYPE_OF_A}, ["b a", "~a c"]),
         ({"a.ts": 'import { b } from "./b', "b.ts": _imports("a")}, []),
     ],
 )  # fmt: skip
@@ -143,7 +145,7 @@ def test_agrees_with_reachability_on_random_graphs_through_random_edits(seed: in
     for _ in range(6):
         files = [f"{ACME}/f{i}.ts" for i in graph]
         random_.shuffle(files)
-        assert components(snapshot.cycle_index, files) == _expected(graph)
+        assert snapshot.cycle_index.components(files) == _expected(graph)
         told = {link.importer for path in files for cycle in snapshot.cycles(path) for link in cycle.links}
         assert told == {path for component in _expected(graph) for path in component}
         changed = random_.randrange(count)
@@ -171,6 +173,15 @@ def _reached(graph: Mapping[int, list[int]], start: int) -> set[int]:
             found.add(node)
             pending += graph[node]
     return found
+
+
+def test_components_of_values_leave_out_what_types_tie() -> None:
+    files = {"a.ts": _imports("b", "c"), "b.ts": _imports("a"), "c.ts": 'import type { A } from "./a";'}
+    index = _snapshot(files).cycle_index
+    names = [f"{ACME}/{name}" for name in sorted(files)]
+
+    assert index.components(names) == {tuple(names)}
+    assert index.components(names, types=False) == {tuple(names[:2])}
 
 
 def test_a_long_chain_is_no_deep_recursion() -> None:

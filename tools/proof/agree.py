@@ -11,7 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.proof.checks import SCOPED, TENANCY, WHOLE, Place, Report, check, place_of
+from tools.proof.checks import (
+    CYCLES,
+    SCOPED,
+    TENANCY,
+    WHOLE,
+    Place,
+    Report,
+    check,
+    cycle_components,
+    place_of,
+)
 
 TOOL_CONFIGURATION = re.compile(r"(^|/)[^/]*\.config(\.[a-z]+)?\.[cm]?tsx?$|(^|/)\.storybook/")
 POSITIVE = frozenset({"unscoped"})
@@ -150,6 +160,34 @@ def _print_sites(repository: Path, oracles: Path) -> None:
     _print_agreement("default-export", exports, unparsed)
 
 
+def _print_directives(repository: Path, oracles: Path) -> None:
+    """How `@ts-ignore` and `@ts-nocheck` compare, by line; the oracle lists expected errors too."""
+    failed = json.loads((oracles / "parse-errors.json").read_text(encoding="utf-8"))["findings"]
+    places = {
+        place
+        for place in oracle_places(oracles / "ban-ts-comment.json")
+        if b"@ts-expect-error" not in (repository / place.path).read_bytes().split(b"\n")[place.line - 1]
+    }
+    found = _places(check(repository, WHOLE, "--select", "type-suppression"), "type-suppression")
+    agreement = compare(on_lines(found), on_lines(places))
+    _print_agreement("type-suppression", agreement, {finding["path"] for finding in failed})
+
+
+def _print_cycles(repository: Path, oracles: Path) -> None:
+    """How the files that hang together in circles compare, as whole components."""
+    for name, configuration in CYCLES.items():
+        oracle = json.loads((oracles / f"cycles-{name}.json").read_text(encoding="utf-8"))
+        for kind, title in (("all_imports", "all imports"), ("value_imports_only", "imports of values")):
+            theirs = {tuple(sorted(scc["modules"])) for scc in oracle[kind]["sccs"]}
+            ours = cycle_components(repository, configuration, oracle["target"], types=kind == "all_imports")
+            _say(
+                f"import-cycle, {name}, {title}: {len(ours & theirs)} components in both, "
+                f"{len(ours - theirs)} ours alone, {len(theirs - ours)} the oracle's alone"
+            )
+            for component in sorted(ours ^ theirs):
+                _say(f"  {'ours   ' if component in ours else 'oracle '} {' '.join(component)}")
+
+
 def _print_score(scoped: Report, oracles: Path) -> None:
     """How the tenancy findings compare with the labels."""
     labels = json.loads((oracles / "tenant_labels.json").read_text(encoding="utf-8"))
@@ -169,6 +207,8 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     if options.oracles:
         _print_sites(options.repo, options.oracles)
+        _print_directives(options.repo, options.oracles)
+        _print_cycles(options.repo, options.oracles)
     scoped = check(options.repo, SCOPED, "--show-unverifiable")
     if options.oracles:
         _print_score(scoped, options.oracles)

@@ -18,6 +18,9 @@ include-tests = true
 
 [rules.default-export]
 include-tests = true
+
+[rules.type-suppression]
+include-tests = true
 """
 """Judges every package and app as if it were an integration, as the oracles were made."""
 
@@ -32,6 +35,12 @@ layer = "jobs"
 categories = ["tenancy", "jobs"]
 """
 """The integrations and, for some categories, the backend."""
+
+CYCLES = {
+    "backend": '[workspace]\nintegrations = ["packages/backend"]\nshared = []\n',
+    "integrations": "",
+}
+"""The configurations under which the oracles of cycles were made."""
 
 _SHOWN = 10
 TENANCY = frozenset({"missing-tenant-filter", "missing-tenant-column", "wrong-tenant-column"})
@@ -90,6 +99,18 @@ def place_of(found: Found) -> Place:
     """Where a finding starts."""
     start = found["range"]["start"]
     return Place(found["path"], start["line"], start["column"])
+
+
+def cycle_components(
+    repository: Path, configuration: str, target: str, *, types: bool
+) -> set[tuple[str, ...]]:
+    """The files below `target` that hang together in circles; without `types`, by imports of values only."""
+    from fourlayer.app import App
+    from fourlayer.project.layout import is_code
+
+    snapshot = App.open(str(repository), config_content=configuration.encode()).snapshot()
+    files = [path for path in snapshot.files_under(target) if is_code(path)]
+    return snapshot.cycle_index.components(files, types=types)
 
 
 def check(repository: Path, configuration: str, *arguments: str) -> Report:

@@ -10,7 +10,7 @@ from fourlayer.project.layout import is_code, is_declaration
 from fourlayer.project.store import Paused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from fourlayer.project.snapshot import Snapshot
     from fourlayer.syntax.facts import Import
@@ -81,6 +81,19 @@ class CycleIndex:
         """The files on a cycle with this one, itself included, sorted; none where there is no cycle."""
         self._settle()
         return self._components.of(path, self._targets)
+
+    def components(self, paths: Iterable[str], *, types: bool = True) -> set[tuple[str, ...]]:
+        """Every component that one of the files belongs to; without `types`, of imports of values only."""
+        found = {component for path in paths if (component := self.component(path))}
+        if types:
+            return found
+        inner = _Components()
+        for path in (path for component in found for path in component):
+            inner.of(path, self._values)
+        return {component for component in inner.seen.values() if component}
+
+    def _values(self, path: str) -> dict[str, bool]:
+        return {target: False for target, type_only in self._targets(path).items() if not type_only}
 
     def cycles(self, path: str) -> tuple[Cycle, ...]:
         """The cycles that are told of a file: of each tangle, enough of the shortest to meet every file."""
@@ -238,8 +251,3 @@ def _back(came_from: Mapping[str, str], node: str, start: str) -> _Ring:
         ring.append(node)
         node = came_from[node]
     return (start, *reversed(ring))
-
-
-def components(index: CycleIndex, paths: Sequence[str]) -> set[tuple[str, ...]]:
-    """Every component that one of the files belongs to."""
-    return {component for path in paths if (component := index.component(path))}
