@@ -1,0 +1,284 @@
+"""Which functions and methods reach the network, through functions and classes of the workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from fourlayer.config.settings import names_match
+from fourlayer.project.tsconfig import split_package
+from fourlayer.syntax import nodes as n
+from fourlayer.syntax.chains import Chain, chain_of, chains
+from fourlayer.syntax.facts import walk
+from fourlayer.syntax.scope import scopes_of
+from fourlayer.syntax.span import Span
+from fourlayer_rules.derive.classes import chain_of as bases_of
+from fourlayer_rules.derive.symbols import Declared, named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fourlayer.config.settings import Symbols
+    from fourlayer.project.snapshot import View
+    from fourlayer.syntax.facts import Decl, FileFacts
+
+_HOPS = 6
+_GLOBALS = frozenset({"globalThis", "global", "window", "self"})
+_BUILDERS = frozenset({"create", "extend", "defaults", "instance"})
+"""What HTTP packages offer to make a client of; that sends nothing."""
+
+
+class Outside(NamedTuple):
+    """A call that leaves the process: `fetch` or a package, where, and the files on the way there."""
+
+    what: str
+    path: str
+    span: Span
+    way: tuple[str, ...]
+
+
+class Network:
+    """Answers for one view; each function is followed once."""
+
+    def __init__(self, view: View, symbols: Symbols) -> None:
+        self._view = view
+        self._symbols = symbols
+        self._known: dict[tuple[str, int, str], Outside | None] = {}
+
+    def of_decl(
+        self, path: str, facts: FileFacts, decl: Decl, receiver: Declared | None = None, hops: int = 0
+    ) -> Outside | None:
+        """The first way out of a function or member; `receiver` is the class that `this` stands for."""
+        key = (path, decl.start, receiver.decl.name or "" if receiver is not None else "")
+        if key not in self._known:
+            self._known[key] = None
+            self._known[key] = self._search(path, facts, decl, receiver, hops)
+        return self._known[key]
+
+    def of_name(self, path: str, facts: FileFacts, name: str, hops: int = 0) -> Outside | None:
+        """The first way out of a function that is declared or imported in a file."""
+        found = named(self._view, path, facts, name)
+        if not isinstance(found, tuple) or found.decl.kind not in {"function", "variable"} or hops > _HOPS:
+            return None
+        whole = self._whole(found)
+        return None if whole is None else self.of_decl(whole.path, whole.facts, whole.decl, None, hops)
+
+    def of_method(self, receiver: Declared, name: str, hops: int = 0) -> Outside | None:
+        """The first way out of a method of a class, inherited ones and what they call back included."""
+        if hops > _HOPS:
+            return None
+        for link in bases_of(self._view, receiver).links:
+            whole = self._whole(link)
+            members = [member for member in whole.decl.members if member.name == name] if whole else []
+            if whole is not None and members:
+                found = (self.of_decl(whole.path, whole.facts, member, receiver, hops) for member in members)
+                return next((outside for outside in found if outside is not None), None)
+        return None
+
+    def _whole(self, declared: Declared) -> Declared | None:
+        """The same declaration, its body noted as read."""
+        facts = self._view.facts(declared.path)
+        decl = facts.decl(declared.decl.name or "") if facts is not None else None
+        return None if facts is None or decl is None else Declared(declared.path, facts, decl)
+
+    def _search(
+        self, path: str, facts: FileFacts, decl: Decl, receiver: Declared | None, hops: int
+    ) -> Outside | None:
+        for chain in chains(decl):
+            found = self._direct(path, facts, decl, chain) or self._called(
+                path, facts, decl, chain, receiver, hops
+            )
+            if found is not None:
+                return found if path in found.way else found._replace(way=(path, *found.way))
+        return None
+
+    # A call that leaves by itself
+
+    def _direct(self, path: str, facts: FileFacts, decl: Decl, chain: Chain) -> Outside | None:
+        what = self._leaves(facts, decl, chain)
+        if what is None:
+            return None
+        return Outside(what, path, decl.span(chain.calls[0].node), (path,))
+
+    def _leaves(self, facts: FileFacts, decl: Decl, chain: Chain) -> str | None:
+        head = chain.head
+        if not isinstance(head, n.Name) or not chain.links:
+            return None
+        first = chain.links[0]
+        if head.name == "this":
+            made = self._fields(facts, decl.owner).get(first.name) if decl.owner is not None else None
+            return made if any(link.is_call for link in chain.links[1:]) else None
+        binding = scopes_of(decl).binding(head)
+        if binding is not None:
+            made = self._makes(facts, binding.value) if binding.value is not None else None
+            return made if chain.calls else None
+        if head.name in _GLOBALS:
+            return "fetch" if first.name == "fetch" and first.is_call else None
+        if head.name == "fetch":
+            return "fetch" if not first.name and first.is_call and not _declares(facts, "fetch") else None
+        package = self._packages(facts).get(head.name)
+        if package is not None:
+            if names_match(self._symbols.http_modules, package):
+                return None if first.name in _BUILDERS else package
+            return package if len(chain.calls) > 1 else None
+        return self._constants(facts).get(head.name) if chain.calls else None
+
+    def _packages(self, facts: FileFacts) -> dict[str, str]:
+        """By local name, the vendor's or HTTP package that a value comes from."""
+        key = ("network-packages", self._symbols.sdk_modules, self._symbols.http_modules)
+        known = facts.memo.get(key)
+        if isinstance(known, dict):
+            return known
+        found: dict[str, str] = {}
+        for item in facts.imports:
+            package = split_package(item.specifier)[0] if item.kind == "import" else None
+            if package is None or item.type_only or not self._is_vendor(package):
+                continue
+            found.update(
+                (bound.local, package) for bound in item.names if bound.local and not bound.type_only
+            )
+        facts.memo[key] = found
+        return found
+
+    def _is_vendor(self, package: str) -> bool:
+        return names_match(self._symbols.sdk_modules, package) or names_match(
+            self._symbols.http_modules, package
+        )
+
+    def _makes(self, facts: FileFacts, value: n.Expr | None) -> str | None:
+        """The package whose client an expression makes: `new Sdk()`, `axios.create()`, `google.drive()`."""
+        if value is None:
+            return None
+        if isinstance(value, n.Binary) and value.op in {"??", "||"}:
+            return self._makes(facts, value.right)
+        chain = chain_of(value)
+        head = chain.head
+        if isinstance(head, n.New):
+            head = head.callee
+            while isinstance(head, n.Member):
+                head = head.object
+            return self._packages(facts).get(head.name) if isinstance(head, n.Name) else None
+        if isinstance(head, n.Name) and len(chain.calls) == 1 and len(chain.links) <= 2:
+            package = self._packages(facts).get(head.name)
+            is_http = package is not None and names_match(self._symbols.http_modules, package)
+            return package if not is_http or chain.links[0].name in _BUILDERS else None
+        return None
+
+    def _fields(self, facts: FileFacts, owner: Decl) -> dict[str, str]:
+        """By field of a class that holds a vendor's client, the package."""
+        if not self._packages(facts):
+            return {}
+        found: dict[str, str] = {}
+        for member in owner.members:
+            node = member.node
+            if isinstance(node, n.ClassMember) and node.kind == "field" and node.name is not None:
+                typed = self._packages(facts).get(_type_name(node.type)) if node.type is not None else None
+                made = typed or self._makes(facts, node.init)
+                if made is not None:
+                    found[node.name] = made
+            for inner in walk(node):
+                if isinstance(inner, n.Assign) and isinstance(inner.target, n.Member):
+                    target = inner.target
+                    made = self._makes(facts, inner.value)
+                    if (
+                        made is not None
+                        and isinstance(target.object, n.Name)
+                        and target.object.name == "this"
+                    ):
+                        found[target.name] = made
+        return found
+
+    def _constants(self, facts: FileFacts) -> dict[str, str]:
+        """By constant of the file that holds a vendor's client, the package."""
+        if not self._packages(facts):
+            return {}
+        found: dict[str, str] = {}
+        for decl in facts.decls:
+            node = decl.node if decl.kind == "variable" else None
+            for declarator in node.declarators if isinstance(node, n.VarDecl) else ():
+                made = self._makes(facts, declarator.init)
+                if made is not None and isinstance(declarator.target, n.Name):
+                    found[declarator.target.name] = made
+        return found
+
+    # A call of something in the workspace
+
+    def _called(
+        self, path: str, facts: FileFacts, decl: Decl, chain: Chain, receiver: Declared | None, hops: int
+    ) -> Outside | None:
+        head = chain.head
+        first = chain.links[0] if chain.links else None
+        if not isinstance(head, n.Name) or first is None or not first.is_call or hops >= _HOPS:
+            return None
+        if head.name == "this":
+            if receiver is None:
+                return None
+            return self.of_method(receiver, first.name, hops + 1) or self._stored(
+                path, facts, decl, first.name, receiver, hops
+            )
+        if first.name or scopes_of(decl).binding(head) is not None:
+            return None
+        return self.of_name(path, facts, head.name, hops + 1)
+
+    def _stored(
+        self, path: str, facts: FileFacts, decl: Decl, name: str, receiver: Declared, hops: int
+    ) -> Outside | None:
+        """The way out of a function that another member stores in a field."""
+        needle = f"this.{name}".encode()
+        for member in decl.owner.members if decl.owner is not None else ():
+            if member is decl or needle not in member.data:
+                continue
+            for node in walk(member.node):
+                if (
+                    isinstance(node, n.Assign)
+                    and isinstance(node.target, n.Member)
+                    and node.target.name == name
+                    and isinstance(node.value, n.Function)
+                ):
+                    return self.of_decl(path, facts, member, receiver, hops + 1)
+        return None
+
+
+def _declares(facts: FileFacts, name: str) -> bool:
+    return facts.decl(name) is not None or any(
+        bound.local == name for item in facts.imports for bound in item.names
+    )
+
+
+def _type_name(type_: n.Type) -> str:
+    """The name of a type, `| undefined` and `| null` around it left out; empty for other types."""
+    if isinstance(type_, n.TypeUnion):
+        names = [name for item in type_.items if (name := _type_name(item))]
+        return names[0] if len(names) == 1 else ""
+    return type_.name.partition(".")[0] if isinstance(type_, n.TypeRef) else ""
+
+
+def values_of(facts: FileFacts, decl: Decl, name: n.Name) -> Iterator[n.Expr]:
+    """Every value that a variable is seen to be given, in its declaration or anywhere in the file."""
+    binding = scopes_of(decl).binding(name)
+    if binding is not None:
+        if binding.init is not None and binding.path == ():
+            yield binding.init
+        yield from (write.value for write in binding.writes if isinstance(write, n.Assign))
+        return
+    for other in facts.decls:
+        if name.name.encode() not in other.data:
+            continue
+        yield from _given(other, name.name)
+
+
+def _given(decl: Decl, name: str) -> Iterator[n.Expr]:
+    """What a top-level variable is given in one declaration."""
+    for node in walk(decl.node):
+        if isinstance(node, n.Declarator):
+            if decl.kind == "variable" and node.init is not None and _is_name(node.target, name):
+                yield node.init
+        elif (
+            isinstance(node, n.Assign)
+            and _is_name(node.target, name)
+            and scopes_of(decl).binding(node.target) is None
+        ):
+            yield node.value
+
+
+def _is_name(node: n.Node, name: str) -> bool:
+    return isinstance(node, n.Name) and node.name == name

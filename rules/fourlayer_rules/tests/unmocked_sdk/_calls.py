@@ -1,0 +1,232 @@
+"""Finds the first call in a test that reaches the network with nothing in its way."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from fourlayer.project.tree import parent
+from fourlayer.project.tsconfig import split_package
+from fourlayer.syntax import nodes as n
+from fourlayer.syntax.chains import Chain, chains
+from fourlayer.syntax.facts import walk
+from fourlayer.syntax.scope import scopes_of
+from fourlayer.syntax.span import Span
+from fourlayer_rules.derive.network import Network, Outside, values_of
+from fourlayer_rules.derive.symbols import Declared, named
+
+if TYPE_CHECKING:
+    from fourlayer.project.snapshot import View
+    from fourlayer.rule.context import Context
+    from fourlayer.syntax.facts import Decl, FileFacts
+
+_CONFIGURATIONS = tuple(
+    f"{stem}.config.{ending}" for stem in ("vitest", "vite", "jest") for ending in ("ts", "mts", "js", "mjs")
+)
+
+
+class Call(NamedTuple):
+    """A call in a test: where, what it is called there, and how it leaves the process."""
+
+    span: Span
+    name: str
+    outside: Outside
+
+
+class _Standing(NamedTuple):
+    """What stands in for the world: for `fetch`, for packages and files, or for everything."""
+
+    fetch: bool
+    everything: bool
+    mocked: frozenset[str]
+
+    def covers(self, outside: Outside) -> bool:
+        if self.everything or (self.fetch and outside.what == "fetch"):
+            return True
+        return outside.what in self.mocked or any(path in self.mocked for path in outside.way)
+
+
+def first_call(ctx: Context, path: str, facts: FileFacts) -> Call | None:
+    """The first call in the source order that nothing stands in for; None where there is none."""
+    standing = _standing(ctx.view, path, facts)
+    if standing.everything:
+        return None
+    network = Network(ctx.view, ctx.settings.symbols)
+    for decl in facts.decls:
+        if decl.kind == "import" or not decl.trusted:
+            continue
+        for chain in chains(decl):
+            called = _called(ctx.view, network, path, facts, decl, chain)
+            if called is not None and not standing.covers(called[1]):
+                name, outside = called
+                return Call(decl.span(chain.links[0].node), name, outside)
+    return _direct(network, path, facts, standing)
+
+
+def _direct(network: Network, path: str, facts: FileFacts, standing: _Standing) -> Call | None:
+    """A call in the test itself that leaves the process."""
+    for decl in facts.decls:
+        outside = network.of_decl(path, facts, decl) if decl.trusted and decl.kind != "import" else None
+        if outside is not None and outside.path == path and not standing.covers(outside):
+            return Call(outside.span, outside.what, outside)
+    return None
+
+
+def _called(
+    view: View, network: Network, path: str, facts: FileFacts, decl: Decl, chain: Chain
+) -> tuple[str, Outside] | None:
+    """What a chain of the test calls in the workspace, by name, where that reaches the network."""
+    head, first = chain.head, chain.links[0] if chain.links else None
+    if not isinstance(head, n.Name) or first is None or not first.is_call or _is_given_a_function(first.args):
+        return None
+    if not first.name:
+        if scopes_of(decl).binding(head) is not None or not _is_imported(facts, head.name):
+            return None
+        outside = network.of_name(path, facts, head.name)
+        return None if outside is None else (head.name, outside)
+    receiver = _class_of(view, path, facts, decl, head)
+    if receiver is None or _is_tampered(facts, head.name, receiver.decl.name or ""):
+        return None
+    outside = network.of_method(receiver, first.name)
+    return None if outside is None else (f"{head.name}.{first.name}", outside)
+
+
+def _is_imported(facts: FileFacts, name: str) -> bool:
+    return any(bound.local == name for item in facts.imports for bound in item.names)
+
+
+def _class_of(view: View, path: str, facts: FileFacts, decl: Decl, name: n.Name) -> Declared | None:
+    """The one class of the workspace whose instance a variable holds; None where a fake may be in it."""
+    values = list(values_of(facts, decl, name))
+    made = [value for value in values if isinstance(value, n.New) and isinstance(value.callee, n.Name)]
+    if not made or len(made) != len(values) or any(_is_given_a_function(value.args) for value in made):
+        return None
+    names = {value.callee.name for value in made if isinstance(value.callee, n.Name)}
+    found = named(view, path, facts, names.pop()) if len(names) == 1 else None
+    return found if isinstance(found, tuple) and found.decl.kind == "class" else None
+
+
+def _is_given_a_function(args: tuple[n.Expr, ...] | None) -> bool:
+    """Whether an argument is, holds or makes a function, or is named like a fake: a transport, maybe."""
+    for arg in args or ():
+        for node in walk(arg):
+            if isinstance(node, n.Function):
+                return True
+            if isinstance(node, n.Name) and _fake().search(node.name):
+                return True
+            if isinstance(node, n.Member) and node.name == "fn":
+                return True
+    return False
+
+
+def _is_tampered(facts: FileFacts, variable: str, class_name: str) -> bool:
+    """Whether the test replaces something on the instance or on the class's prototype."""
+    return (
+        re.search(
+            rb"spyOn\(\s*\(?\s*(?:%b\b|%b\.prototype)|\(?\b(?:%b|%b\.prototype)\b(?:\s+as\s[^)\n]*\))?"
+            rb"(?:\.\w+|\[[^\]\n]*\])\s*=[^=>]"
+            % tuple(re.escape(name.encode()) for name in (variable, class_name, variable, class_name)),
+            facts.text.data,
+        )
+        is not None
+    )
+
+
+# What stands in
+
+
+def _standing(view: View, path: str, facts: FileFacts) -> _Standing:
+    mocked: set[str] = set()
+    texts = [facts.text.data]
+    for item in facts.imports:
+        target = view.resolve(item.specifier, path).path
+        if item.kind == "mock":
+            mocked.add(target or split_package(item.specifier)[0] or item.specifier)
+        elif target is not None and (view.is_test(target) or _is_helper(target)):
+            helper = view.facts(target)
+            if helper is not None:
+                texts.append(helper.text.data)
+                mocked |= _mocks(view, target, helper)
+    for setup in _setup_files(view, path):
+        helper = view.facts(setup)
+        if helper is None:
+            return _Standing(True, True, frozenset())
+        texts.append(helper.text.data)
+        mocked |= _mocks(view, setup, helper)
+    return _Standing(
+        any(_stub().search(text) for text in texts),
+        any(_interceptor().search(text) for text in texts),
+        frozenset(mocked),
+    )
+
+
+def _mocks(view: View, path: str, facts: FileFacts) -> set[str]:
+    return {
+        view.resolve(item.specifier, path).path or split_package(item.specifier)[0] or item.specifier
+        for item in facts.imports
+        if item.kind == "mock"
+    }
+
+
+def _is_helper(path: str) -> bool:
+    return any(word in path.lower() for word in ("mock", "fake", "stub", "fixture", "helper", "test"))
+
+
+def _setup_files(view: View, path: str) -> list[str]:
+    """The files that the nearest configuration of the test runner loads first."""
+    folder = parent(path)
+    while True:
+        for name in _CONFIGURATIONS:
+            config = f"{folder}/{name}" if folder else name
+            if view.exists(config):
+                data = view.read(config) or b""
+                listed = _setup_list().search(data)
+                names = _string().findall(listed[1]) if listed is not None else []
+                return [_joined(folder, name.decode("utf-8", "replace")) for name in names]
+        if not folder:
+            return []
+        folder = parent(folder)
+
+
+def _joined(folder: str, name: str) -> str:
+    name = name.removeprefix("<rootDir>/").removeprefix("./")
+    return f"{folder}/{name}" if folder else name
+
+
+@cache
+def _setup_list() -> re.Pattern[bytes]:
+    return re.compile(rb"setupFiles(?:AfterEnv)?\s*:\s*(\[[^\]]*\]|[\"'][^\"']*[\"'])")
+
+
+@cache
+def _string() -> re.Pattern[bytes]:
+    return re.compile(rb"[\"']([^\"'\n]+)[\"']")
+
+
+@cache
+def _fake() -> re.Pattern[str]:
+    return re.compile(r"(?i)mock|fake|stub|fetch|transport|spy|dummy")
+
+
+@cache
+def _stub() -> re.Pattern[bytes]:
+    """Code that puts something in the place of the global `fetch`."""
+    world = rb"(?:globalThis|global|window|self)"
+    return re.compile(
+        rb"stubGlobal\(\s*[\"'`]fetch[\"'`]"
+        rb"|\(?\s*" + world + rb"(?:\s+as\s[^)\n]*\))?\s*(?:\.fetch|\[[\"']fetch[\"']\])\s*=[^=]"
+        rb"|spyOn\(\s*\(?\s*" + world + rb"[^,\n]*,\s*[\"'`]fetch[\"'`]"
+        rb"|defineProperty\(\s*" + world + rb"\s*,\s*[\"']fetch[\"']"
+        rb"|Object\.assign\(\s*" + world + rb"\s*,"
+        rb"|fetchMock|mockFetch"
+    )
+
+
+@cache
+def _interceptor() -> re.Pattern[bytes]:
+    """Libraries that catch every request."""
+    return re.compile(
+        rb"(?:from|require\(|import\(?)\s*[\"'](?:msw|msw/node|nock|fetch-mock|vitest-fetch-mock|jest-fetch-mock|"
+        rb"axios-mock-adapter|@mswjs/interceptors|@pollyjs/core|testcontainers)[\"']|\bMockAgent\b"
+    )
