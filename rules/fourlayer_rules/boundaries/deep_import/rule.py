@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.project.exports import Origin, origin_of, public_names
 from fourlayer.rule.model import Change, Finding, FixPlan, Related, TextEdit
 from fourlayer.syntax.span import Span
-from fourlayer_rules.boundaries._surface import Origin, origin_of, public_names, rewritable_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -125,7 +125,7 @@ def _fix(ctx: Context, finding: Finding) -> _Fix | None:
     if facts is None:
         return None
     item = next((item for item in facts.imports if item.span == finding.span), None)
-    if item is None or not rewritable_names(item):
+    if item is None or not _takes_names(item):
         return None
     path = view.resolve(item.specifier, finding.path).path
     surface = None if path is None else _passed(ctx, path, finding.path)
@@ -136,13 +136,22 @@ def _fix(ctx: Context, finding: Finding) -> _Fix | None:
     return _Fix(item, surface, _public_specifier(ctx, item, surface, finding.path), missing)
 
 
+def _takes_names(item: Import) -> bool:
+    """Whether an import takes single names, so that it could take them from elsewhere."""
+    return (
+        item.kind in ("import", "export")
+        and bool(item.names)
+        and all(name.imported not in ("*", "=") for name in item.names)
+    )
+
+
 def _same(view: View, public: Mapping[str, Origin], path: str, name: str) -> bool:
     """Whether the surface exports a name and means the same declaration by it."""
     there = public.get(name)
     here = origin_of(view, path, name)
-    if name == "default" or there is None or here is None:
+    if name == "default" or there is None or not isinstance(here, Origin):
         return False
-    return (there.path, there.name) == (here.path, here.name)
+    return there.identity == here.identity
 
 
 def _public_specifier(ctx: Context, item: Import, surface: _Surface, importer: str) -> str:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.config.settings import names_match
+from fourlayer.project.exports import public_names
 from fourlayer.project.layout import TEST_LAYER, is_code, is_declaration
 from fourlayer.rule.model import Finding, Related
 from fourlayer.syntax.span import Span
-from fourlayer_rules.boundaries._surface import public_names
 from fourlayer_rules.boundaries.layer_violation._advice import Advice, label
 from fourlayer_rules.boundaries.layer_violation._names import members_of, only_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from fourlayer.project.exports import Origin
     from fourlayer.project.resolve import Resolution
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Certainty
     from fourlayer.syntax.facts import Import, ImportedName
-    from fourlayer_rules.boundaries._surface import Origin
     from fourlayer_rules.boundaries.layer_violation.rule import Place
 
 _PUBLIC = "public"
@@ -142,7 +142,7 @@ def _taken(
     origin = public.get(imported)
     where = path if origin is None else origin.path
     from_layer = layer if where == path else _layer_inside(ctx, place, where)
-    if from_layer is None:
+    if where is None or from_layer is None:
         # What comes from outside the provider is judged where it is imported.
         return None
     if from_layer in place.layer.may_import or (from_layer == _PUBLIC and layer == _PUBLIC):
@@ -152,9 +152,10 @@ def _taken(
     return _Taken(imported, where, from_layer, type_only or (origin is not None and origin.type_only))
 
 
-def _layer_inside(ctx: Context, place: Place, path: str) -> str | None:
+def _layer_inside(ctx: Context, place: Place, path: str | None) -> str | None:
     """The layer of a file of the same provider that is judged."""
-    if not is_code(path) or is_declaration(path) or ctx.view.provider_of(path) != place.provider:
+    inside = path is not None and ctx.view.provider_of(path) == place.provider
+    if path is None or not inside or not is_code(path) or is_declaration(path):
         return None
     layer = ctx.view.layer_of(path)
     return None if layer == TEST_LAYER else layer
