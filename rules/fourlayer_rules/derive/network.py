@@ -43,6 +43,7 @@ class Network:
         self._view = view
         self._symbols = symbols
         self._known: dict[tuple[str, int, str], Outside | None] = {}
+        self._vendors: dict[FileFacts, dict[str, str]] = {}
 
     def of_decl(
         self, path: str, facts: FileFacts, decl: Decl, receiver: Declared | None = None, hops: int = 0
@@ -124,20 +125,18 @@ class Network:
 
     def _packages(self, facts: FileFacts) -> dict[str, str]:
         """By local name, the vendor's or HTTP package that a value comes from."""
-        key = ("network-packages", self._symbols.sdk_modules, self._symbols.http_modules)
-        known = facts.memo.get(key)
-        if isinstance(known, dict):
-            return known
-        found: dict[str, str] = {}
-        for item in facts.imports:
-            package = split_package(item.specifier)[0] if item.kind == "import" else None
-            if package is None or item.type_only or not self._is_vendor(package):
-                continue
-            found.update(
-                (bound.local, package) for bound in item.names if bound.local and not bound.type_only
-            )
-        facts.memo[key] = found
-        return found
+        if facts not in self._vendors:
+            self._vendors[facts] = {
+                bound.local: package
+                for item in facts.imports
+                if item.kind == "import"
+                and not item.type_only
+                and (package := split_package(item.specifier)[0]) is not None
+                and self._is_vendor(package)
+                for bound in item.names
+                if bound.local is not None and not bound.type_only
+            }
+        return self._vendors[facts]
 
     def _is_vendor(self, package: str) -> bool:
         return names_match(self._symbols.sdk_modules, package) or names_match(
@@ -157,10 +156,11 @@ class Network:
             while isinstance(head, n.Member):
                 head = head.object
             return self._packages(facts).get(head.name) if isinstance(head, n.Name) else None
-        if isinstance(head, n.Name) and len(chain.calls) == 1 and len(chain.links) <= 2:
+        first = chain.links[0] if chain.links else None
+        if isinstance(head, n.Name) and first is not None and len(chain.calls) == 1 and len(chain.links) <= 2:
             package = self._packages(facts).get(head.name)
             is_http = package is not None and names_match(self._symbols.http_modules, package)
-            return package if not is_http or chain.links[0].name in _BUILDERS else None
+            return package if not is_http or first.name in _BUILDERS else None
         return None
 
     def _fields(self, facts: FileFacts, owner: Decl) -> dict[str, str]:
