@@ -461,9 +461,9 @@ RULES: tuple[RuleMeta, ...] = (
         clause="Singletons have a reset function",
         module="fourlayer_rules.tests.unreset_singleton.rule",
         unit="file",
-        needs=("document", "provider"),
+        needs=("document", "provider", "workspace"),
         fixes=(FixMeta("add-reset", ("safe",), "document", preferred=True, needs=("document", "workspace")),),
-        triggers=(b"new ",),
+        triggers=(b"new ", b"let ", b"var ", b"static "),
     ),
     RuleMeta(
         id="unmocked-sdk",

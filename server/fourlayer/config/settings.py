@@ -115,7 +115,7 @@ class Layer(NamedTuple):
         tuple[str, ...],
         "What no other layer may use unless it names it too: packages by pattern, groups of packages by "
         "their key in `[symbols]` (`http-modules`), `database-queries`, `service-role-clients`. The last "
-        "two, `http-frameworks`, `ui-modules` and `forbidden-modules` are reserved even if no layer names them.",
+        "two, `http-frameworks`, `ui-modules`, `forbidden-modules` are reserved even if no layer names them.",
     ] = ()
     infrastructure: Annotated[
         Infrastructure,

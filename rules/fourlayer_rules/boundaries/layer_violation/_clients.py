@@ -34,6 +34,8 @@ def service_role_calls(
         data = decl.data
         if decl.members or decl.kind in ("import", "interface", "type", "export"):
             continue
+        if any(names_match(makers, name) for name in decl.names):
+            continue  # the maker itself, not a use of it
         if b"SERVICE_ROLE" not in data and not any(literal in data for literal in literals):
             continue
         for node in walk(decl.node):
