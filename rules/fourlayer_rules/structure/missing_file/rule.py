@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.rule.model import Change, Finding, FixPlan
-from fourlayer.syntax.span import Span
+from fourlayer_rules.structure._anchor import anchor_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ class MissingFile:
         missing = list(_missing(ctx, provider))
         if not missing:
             return
-        path, span = _anchor(ctx, provider)
+        path, span = anchor_of(ctx, provider)
         for entry in missing:
             purpose = _PURPOSE.get(entry.name, "every integration has it")
             yield Finding(
@@ -129,17 +129,6 @@ def _may_have_adapter(ctx: Context, provider: Provider) -> bool:
     if any(path.endswith("Adapter.ts") and not ctx.view.is_test(path) for path in provider.files):
         return False
     return base_class(ctx.view, provider, ctx.settings.conventions.base_class) is not None
-
-
-def _anchor(ctx: Context, provider: Provider) -> tuple[str, Span]:
-    """Where a person sees it: the first statement of the index, else of the adapter, else of a first file."""
-    first = next((path for path in provider.files if not ctx.view.is_test(path)), provider.files[0])
-    path = provider.entry or provider.adapter or first
-    facts = ctx.view.facts(path)
-    if facts is None or not facts.decls:
-        return path, Span(0, 0)
-    decl = facts.decls[0]
-    return path, Span(decl.start, decl.end)
 
 
 rule = MissingFile()
