@@ -15,8 +15,6 @@ from fourlayer_rules.derive.classes import chain_of as bases_of
 from fourlayer_rules.derive.symbols import Declared, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fourlayer.config.settings import Symbols
     from fourlayer.project.snapshot import View
     from fourlayer.syntax.facts import Decl, FileFacts
@@ -252,33 +250,19 @@ def _type_name(type_: n.Type) -> str:
     return type_.name.partition(".")[0] if isinstance(type_, n.TypeRef) else ""
 
 
-def values_of(facts: FileFacts, decl: Decl, name: n.Name) -> Iterator[n.Expr]:
-    """Every value that a variable is seen to be given, in its declaration or anywhere in the file."""
-    binding = scopes_of(decl).binding(name)
-    if binding is not None:
-        if binding.init is not None and binding.path == ():
-            yield binding.init
-        yield from (write.value for write in binding.writes if isinstance(write, n.Assign))
-        return
-    for other in facts.decls:
-        if name.name.encode() not in other.data:
-            continue
-        yield from _given(other, name.name)
-
-
-def _given(decl: Decl, name: str) -> Iterator[n.Expr]:
-    """What a top-level variable is given in one declaration."""
-    for node in walk(decl.node):
-        if isinstance(node, n.Declarator):
-            if decl.kind == "variable" and node.init is not None and _is_name(node.target, name):
-                yield node.init
-        elif (
-            isinstance(node, n.Assign)
-            and _is_name(node.target, name)
-            and scopes_of(decl).binding(node.target) is None
-        ):
-            yield node.value
-
-
-def _is_name(node: n.Node, name: str) -> bool:
-    return isinstance(node, n.Name) and node.name == name
+def given_values(facts: FileFacts) -> dict[str, list[n.Expr]]:
+    """By variable of the file's top level, every value that it is seen to be given anywhere in the file."""
+    found: dict[str, list[n.Expr]] = {}
+    for decl in facts.decls:
+        for node in walk(decl.node):
+            target: n.Node
+            if isinstance(node, n.Declarator):
+                top = isinstance(decl.node, n.VarDecl) and node in decl.node.declarators
+                target, value = node.target, node.init if top else None
+            elif isinstance(node, n.Assign):
+                target, value = node.target, node.value
+            else:
+                continue
+            if value is not None and isinstance(target, n.Name) and scopes_of(decl).binding(target) is None:
+                found.setdefault(target.name, []).append(value)
+    return found

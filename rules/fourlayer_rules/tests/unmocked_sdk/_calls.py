@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,17 +14,22 @@ from fourlayer.syntax.chains import Chain, chains
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer.syntax.span import Span
-from fourlayer_rules.derive.network import Network, Outside, values_of
+from fourlayer_rules.derive.network import Network, Outside, given_values
 from fourlayer_rules.derive.symbols import Declared, named
 
 if TYPE_CHECKING:
     from fourlayer.project.snapshot import View
     from fourlayer.rule.context import Context
     from fourlayer.syntax.facts import Decl, FileFacts
+    from fourlayer.syntax.scope import Binding
 
 _CONFIGURATIONS = tuple(
     f"{stem}.config.{ending}" for stem in ("vitest", "vite", "jest") for ending in ("ts", "mts", "js", "mjs")
 )
+
+
+Given = Mapping[str, list[n.Expr]]
+"""By variable of the file's top level, what it is given."""
 
 
 class Call(NamedTuple):
@@ -53,11 +59,12 @@ def first_call(ctx: Context, path: str, facts: FileFacts) -> Call | None:
     if standing.everything:
         return None
     network = Network(ctx.view, ctx.settings.symbols)
+    given = given_values(facts)
     for decl in facts.decls:
         if decl.kind == "import" or not decl.trusted:
             continue
         for chain in chains(decl):
-            called = _called(ctx.view, network, path, facts, decl, chain)
+            called = _called(ctx.view, network, given, path, facts, decl, chain)
             if called is not None and not standing.covers(called[1]):
                 name, outside = called
                 return Call(decl.span(chain.links[0].node), name, outside)
@@ -74,7 +81,7 @@ def _direct(network: Network, path: str, facts: FileFacts, standing: _Standing) 
 
 
 def _called(
-    view: View, network: Network, path: str, facts: FileFacts, decl: Decl, chain: Chain
+    view: View, network: Network, given: Given, path: str, facts: FileFacts, decl: Decl, chain: Chain
 ) -> tuple[str, Outside] | None:
     """What a chain of the test calls in the workspace, by name, where that reaches the network."""
     head, first = chain.head, chain.links[0] if chain.links else None
@@ -85,7 +92,9 @@ def _called(
             return None
         outside = network.of_name(path, facts, head.name)
         return None if outside is None else (head.name, outside)
-    receiver = _class_of(view, path, facts, decl, head)
+    binding = scopes_of(decl).binding(head)
+    values = given.get(head.name, []) if binding is None else _values(binding)
+    receiver = _class_of(view, path, facts, values)
     if receiver is None or _is_tampered(facts, head.name, receiver.decl.name or ""):
         return None
     outside = network.of_method(receiver, first.name)
@@ -96,9 +105,14 @@ def _is_imported(facts: FileFacts, name: str) -> bool:
     return any(bound.local == name for item in facts.imports for bound in item.names)
 
 
-def _class_of(view: View, path: str, facts: FileFacts, decl: Decl, name: n.Name) -> Declared | None:
-    """The one class of the workspace whose instance a variable holds; None where a fake may be in it."""
-    values = list(values_of(facts, decl, name))
+def _values(binding: Binding) -> list[n.Expr]:
+    """Every value that a variable inside a declaration is given."""
+    first = [binding.init] if binding.init is not None and binding.path == () else []
+    return [*first, *(write.value for write in binding.writes if isinstance(write, n.Assign))]
+
+
+def _class_of(view: View, path: str, facts: FileFacts, values: list[n.Expr]) -> Declared | None:
+    """The one class of the workspace whose instances the values are; None where a fake may be in one."""
     made = [value for value in values if isinstance(value, n.New) and isinstance(value.callee, n.Name)]
     if not made or len(made) != len(values) or any(_is_given_a_function(value.args) for value in made):
         return None
