@@ -192,6 +192,36 @@ def status_shape(model: ProviderModel) -> Shape:
     return filled if filled is not None else Shape(None, (), None)
 
 
+def shape_of(model: ProviderModel, source: Declared) -> Shape | None:
+    """How a status of a type of the workspace is filled; None where it asks for what nobody knows."""
+    fields = object_fields(model.view, source)
+    return None if fields is None else _filled(model, source, fields)
+
+
+def unhealthy(shape: Shape, started: str) -> str:
+    """An object literal for a service that is down, in one line.
+
+    `started` names when the check began, in milliseconds; `errorCode` must be a variable where the shape
+    has a place for it.
+    """
+    parts = [_when_down(key, value, started) for key, value in shape.properties]
+    if shape.error is not None:
+        parts.append("errorCode" if shape.error == "errorCode" else f"{shape.error}: errorCode")
+    return "{ " + ", ".join(parts) + " }"
+
+
+def _when_down(key: str, value: str, started: str) -> str:
+    """One property as it is where `errorCode` is set."""
+    if value == "errorCode === undefined":
+        value = "false"
+    elif value.startswith("errorCode === undefined ?"):
+        value = value.rpartition(" : ")[2]
+    elif value == "errorCode ?? null":
+        value = "errorCode"
+    value = value.replace("startedAt", started)
+    return key if key == value else f"{key}: {value}"
+
+
 def _status_type(model: ProviderModel) -> Declared | None:
     path = model.path("types")
     if model.view.exists(path):

@@ -1,0 +1,444 @@
+"""Whether a health check can wait for ever, followed through the functions that it calls."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from fourlayer.syntax import nodes as n
+from fourlayer.syntax.chains import dotted, uncast
+from fourlayer.syntax.facts import children
+from fourlayer.syntax.flow import function_around
+from fourlayer.syntax.scope import scopes_of
+from fourlayer_rules.derive.names import returned_values
+from fourlayer_rules.health._follow import Frame, Outside, Value
+
+if TYPE_CHECKING:
+    from fourlayer_rules.health._follow import Follow
+
+_UNLIMITED = frozenset(
+    {"axios", "got", "node-fetch", "cross-fetch", "isomorphic-fetch", "superagent", "request", "undici"}
+)
+"""HTTP clients that wait as long as the server does unless they are told otherwise."""
+_LIMITED = frozenset({"ky", "p-timeout", "promise-timeout"})
+_WAITS = frozenset({"delay", "sleep", "wait", "setTimeout", "setImmediate"})
+_LOGGERS = ("log", "logger", "console", "metrics", "tracer")
+
+
+class Hang(NamedTuple):
+    """A promise that a frame waits for without a limit. `certain` where nothing can limit it unseen.
+
+    `source` is the call at the bottom of it that could be limited, with its frame.
+    """
+
+    node: n.Expr
+    frame: Frame
+    what: str
+    certain: bool
+    source: Value
+
+
+def _hang(node: n.Expr, frame: Frame, what: str, *, certain: bool = True) -> Hang:
+    return Hang(node, frame, what, certain, Value(node, frame))
+
+
+class Hangs:
+    """Answers what a function waits for without a limit."""
+
+    def __init__(self, follow: Follow) -> None:
+        self._follow = follow
+
+    def of(self, frame: Frame) -> list[Hang]:
+        """What the body awaits or returns without a limit, in source order."""
+        function = frame.function
+        if function is None or function.body is None or function.is_generator:
+            return []
+        found: list[Hang] = []
+        self._visit(function.body, frame, found)
+        for value in returned_values(function):
+            if not isinstance(uncast(value), n.Await):
+                self._add(value, frame, found)
+        return sorted(found, key=lambda hang: hang.node.start)
+
+    def _visit(self, node: n.Node, frame: Frame, found: list[Hang]) -> None:
+        if isinstance(node, (n.Function, n.ClassExpr, n.ClassDecl, n.FunctionDecl, n.Type)):
+            return
+        if isinstance(node, n.Await):
+            self._add(node.value, frame, found)
+        for child in children(node):
+            self._visit(child, frame, found)
+
+    def _add(self, expr: n.Expr, frame: Frame, found: list[Hang]) -> None:
+        hang = self.judge(Value(expr, frame))
+        if hang is not None:
+            found.append(hang._replace(node=expr, frame=frame))
+
+    # Promises
+
+    def judge(self, value: Value) -> Hang | None:
+        """What makes waiting for an expression unlimited; None where it ends, or nobody can tell."""
+        expr, frame = uncast(value.expr), value.frame
+        if isinstance(expr, n.Await):
+            return self.judge(Value(expr.value, frame))
+        if isinstance(expr, n.Cond):
+            return self._worst(frame, (expr.then, expr.other))
+        if isinstance(expr, n.Binary) and expr.op in {"??", "||", "&&"}:
+            return self._worst(frame, (expr.left, expr.right))
+        if isinstance(expr, n.Name):
+            return self._name(expr, frame)
+        if isinstance(expr, n.New):
+            return self._promise(expr, frame)
+        return self._call(expr, frame) if isinstance(expr, n.Call) else None
+
+    def _worst(self, frame: Frame, exprs: tuple[n.Expr, ...]) -> Hang | None:
+        hangs = [hang for expr in exprs if (hang := self.judge(Value(expr, frame))) is not None]
+        return next((hang for hang in hangs if hang.certain), hangs[0] if hangs else None)
+
+    def _name(self, name: n.Name, frame: Frame) -> Hang | None:
+        binding = scopes_of(frame.decl).binding(name)
+        if binding is None or binding.path != () or binding.writes:
+            return None
+        if isinstance(binding.owner, n.Param):
+            given = frame.args.get(binding.owner)
+            return self.judge(given) if given is not None else None
+        init = binding.init
+        return self.judge(Value(init, frame)) if isinstance(init, n.Call | n.New) else None
+
+    def _promise(self, new: n.New, frame: Frame) -> Hang | None:
+        """`new Promise(executor)`: limited where the executor names a time-out at all."""
+        if dotted(new.callee) != "Promise":
+            return None
+        text = frame.decl.text_of(new)
+        return (
+            None if _says_limit(text) or "abort" in text else _hang(new, frame, "the promise", certain=False)
+        )
+
+    # Calls
+
+    def _call(self, call: n.Call, frame: Frame) -> Hang | None:
+        callee = uncast(call.callee)
+        if isinstance(callee, n.Member) and callee.name in {"then", "catch", "finally"}:
+            before = self.judge(Value(callee.object, frame))
+            return before or self._callbacks(call.args, frame)
+        name = _last(callee)
+        if name in _WAITS or _is_logger(callee) or _links_limit(call):
+            return None
+        target = self._follow.call(frame, call)
+        if isinstance(target, Frame):
+            return self._inside(target)
+        if target.kind == "global":
+            return self._global(target.name, call, frame)
+        return self._outside(target, call, frame)
+
+    def _inside(self, target: Frame) -> Hang | None:
+        inner = self.of(target)
+        return next((one for one in inner if one.certain), inner[0] if inner else None)
+
+    def _callbacks(self, args: tuple[n.Expr, ...], frame: Frame) -> Hang | None:
+        for arg in args:
+            target = self._follow.closure(frame, arg)
+            if isinstance(target, Frame) and target.function is not None and not frame.runs(target.function):
+                found = self.of(target._replace(trail=(*frame.trail, target.function)))
+                if found:
+                    return found[0]
+        return None
+
+    def _global(self, name: str, call: n.Call, frame: Frame) -> Hang | None:
+        if name == "fetch":
+            return self._fetch(call, frame)
+        if not name.startswith("Promise.") or not call.args:
+            return None
+        items = uncast(call.args[0])
+        if not isinstance(items, n.Array):
+            mapped = uncast(items.callee) if isinstance(items, n.Call) else None
+            is_map = isinstance(mapped, n.Member) and mapped.name == "map" and isinstance(items, n.Call)
+            return self._callbacks(items.args, frame) if is_map and isinstance(items, n.Call) else None
+        hangs = [self.judge(Value(item, frame)) for item in items.items]
+        if name == "Promise.race":
+            if any(self._is_timer(Value(item, frame)) for item in items.items) or None in hangs:
+                return None
+            return hangs[0] if hangs else None
+        return next((hang for hang in hangs if hang is not None), None)
+
+    def _outside(self, target: Outside, call: n.Call, frame: Frame) -> Hang | None:
+        if target.kind == "open" or target.package in _LIMITED:
+            return None
+        texts = [frame.decl.text_of(arg) for arg in call.args]
+        if _says_limit(_last(uncast(call.callee))) or any(map(_says_limit, texts)):
+            return None
+        if any(self._gives_limit(arg, frame) for arg in call.args):
+            return None
+        made = target.made
+        if made is not None and self._made_with_limit(made):
+            return None
+        if any(isinstance(uncast(arg), n.Function) for arg in call.args):
+            # A wrapper from elsewhere may limit what it runs.
+            return None
+        if target.package in _UNLIMITED:
+            return None if b"timeout" in frame.facts.text.data else _hang(call, frame, f"`{target.package}`")
+        if target.kind == "unknown" and _says_limit(frame.facts.text.data.decode(errors="replace")):
+            return None
+        return _hang(call, frame, f"`{_shown(call)}`", certain=False)
+
+    def _gives_limit(self, arg: n.Expr, frame: Frame) -> bool:
+        value = self._follow.value(Value(arg, frame))
+        if isinstance(value, Outside):
+            return value.kind == "given" and _says_limit(value.name)
+        if isinstance(value.expr, n.Function):
+            return False
+        if isinstance(value.expr, n.Object) and self._init_limits(value) != "no":
+            return True
+        return _says_limit(value.frame.decl.text_of(value.expr)) or self.limits(value) == "yes"
+
+    def _made_with_limit(self, made: Value) -> bool:
+        """Whether a client was made with options that name a time-out, or with options out of sight."""
+        expr = uncast(made.expr)
+        args = expr.args if isinstance(expr, n.Call | n.New) else ()
+        if _says_limit(made.frame.decl.text_of(made.expr)):
+            return True
+        for arg in args:
+            value = self._follow.value(Value(arg, made.frame))
+            if isinstance(value, Outside):
+                continue
+            if isinstance(value.expr, n.Object | n.Call) and _says_limit(
+                value.frame.decl.text_of(value.expr)
+            ):
+                return True
+        return False
+
+    # fetch
+
+    def _fetch(self, call: n.Call, frame: Frame) -> Hang | None:
+        endless = _hang(call, frame, "`fetch`")
+        if not call.args:
+            return endless
+        first = self._follow.value(Value(call.args[0], frame))
+        if isinstance(first, Outside) and _says_request(call.args[0], frame):
+            return None
+        options = call.args[1:2]
+        if (
+            isinstance(first, Value)
+            and isinstance(first.expr, n.New)
+            and dotted(first.expr.callee) == "Request"
+        ):
+            options = options or first.expr.args[1:2]
+            frame = first.frame if options is first.expr.args[1:2] else frame
+        if not options:
+            return endless
+        answer = self._init_limits(Value(options[0], frame))
+        if answer == "no":
+            return endless
+        return endless._replace(certain=False) if answer == "doubtful" else None
+
+    def _init_limits(self, init: Value) -> str:
+        """Whether `fetch`'s second argument limits it: "yes", "no", "unknown" or "doubtful"."""
+        value = self._follow.value(init)
+        if isinstance(value, Outside) or not isinstance(value.expr, n.Object):
+            return "unknown"
+        answers: list[str] = []
+        for prop in value.expr.props:
+            if isinstance(prop, n.Spread):
+                answers.append(self._spread(Value(prop.value, value.frame)))
+            elif prop.key == "signal":
+                answers.append(self.limits(Value(prop.value, value.frame)))
+        return next((word for word in ("yes", "doubtful", "unknown") if word in answers), "no")
+
+    def _spread(self, spread: Value) -> str:
+        expr = uncast(spread.expr)
+        if isinstance(expr, n.Binary) and expr.op == "&&":
+            return self._spread(Value(expr.right, spread.frame))
+        if isinstance(expr, n.Cond):
+            sides = {self._spread(Value(side, spread.frame)) for side in (expr.then, expr.other)}
+            return "yes" if "yes" in sides else "unknown" if "unknown" in sides else "no"
+        return self._init_limits(spread)
+
+    # Signals
+
+    def limits(self, signal: Value, hops: int = 0) -> str:
+        """Whether an abort signal fires after some time.
+
+        "doubtful": it is the caller's, who may leave it out.
+        """
+        if hops > 8:
+            return "unknown"
+        expr, frame = uncast(signal.expr), signal.frame
+        if isinstance(expr, n.Binary | n.Cond):
+            sides = (expr.left, expr.right) if isinstance(expr, n.Binary) else (expr.then, expr.other)
+            answers = {self.limits(Value(side, frame), hops + 1) for side in sides}
+            return next((word for word in ("yes", "doubtful", "unknown") if word in answers), "no")
+        if isinstance(expr, n.Const):
+            return "no"
+        if isinstance(expr, n.Member) and expr.name == "signal":
+            return self._controller(expr.object, frame)
+        if isinstance(expr, n.Name):
+            return self._signal_name(expr, frame, hops)
+        return self._signal_call(expr, frame, hops) if isinstance(expr, n.Call) else "unknown"
+
+    def _signal_call(self, call: n.Call, frame: Frame, hops: int) -> str:
+        name = dotted(call.callee)
+        if name == "AbortSignal.timeout" or _says_limit(_last(uncast(call.callee))):
+            return "yes"
+        if name == "AbortSignal.any" and call.args:
+            items = uncast(call.args[0])
+            parts = items.items if isinstance(items, n.Array) else ()
+            answers = {self.limits(Value(part, frame), hops + 1) for part in parts}
+            return "yes" if "yes" in answers else "unknown" if "unknown" in answers or not parts else "no"
+        target = self._follow.call(frame, call)
+        if isinstance(target, Frame) and target.function is not None:
+            if _says_limit(target.decl.text_of(target.function)):
+                return "yes"
+            answers = {
+                self.limits(Value(value, target), hops + 1) for value in returned_values(target.function)
+            }
+            return answers.pop() if len(answers) == 1 else "unknown"
+        return "unknown"
+
+    def _signal_name(self, name: n.Name, frame: Frame, hops: int) -> str:
+        binding = scopes_of(frame.decl).binding(name)
+        if binding is None:
+            value = self._follow.value(Value(name, frame))
+            return "unknown" if isinstance(value, Outside) else self.limits(value, hops + 1)
+        if isinstance(binding.owner, n.Param):
+            given = frame.args.get(binding.owner)
+            if binding.path == () and given is not None:
+                return self.limits(given, hops + 1)
+            default = binding.default if binding.path != () else binding.owner.default
+            if default is not None:
+                return self.limits(Value(default, frame), hops + 1)
+            return "doubtful" if binding.owner.optional or binding.path != () else "unknown"
+        if binding.writes or binding.init is None:
+            return "unknown"
+        if binding.path == ():
+            return self.limits(Value(binding.init, frame), hops + 1)
+        if binding.path == ("signal",):
+            return self._controller(binding.init, frame)
+        return "unknown"
+
+    def _controller(self, expr: n.Expr, frame: Frame) -> str:
+        """Whether something aborts a controller after some time."""
+        expr = uncast(expr)
+        if isinstance(expr, n.Call):
+            return "yes" if _says_limit(frame.decl.text_of(expr)) else self._armed_by(expr, frame)
+        if not isinstance(expr, n.Name):
+            return "unknown"
+        binding = scopes_of(frame.decl).binding(expr)
+        if binding is None:
+            return "unknown"
+        if isinstance(binding.owner, n.Param):
+            given = frame.args.get(binding.owner)
+            return self._controller(given.expr, given.frame) if given is not None else "unknown"
+        init = binding.init
+        if not isinstance(init, n.New) or dotted(init.callee) != "AbortController":
+            return self._controller(init, frame) if isinstance(init, n.Call) else "unknown"
+        for use in binding.uses:
+            parent = frame.decl.parent(use)
+            if isinstance(parent, n.Call):
+                return "unknown"
+            if isinstance(parent, n.Member) and parent.name == "abort" and _within_timer(frame, parent):
+                return "yes"
+        return "no"
+
+    def _armed_by(self, call: n.Call, frame: Frame) -> str:
+        target = self._follow.call(frame, call)
+        if isinstance(target, Frame) and target.function is not None:
+            return "yes" if _says_limit(target.decl.text_of(target.function)) else "unknown"
+        return "unknown"
+
+    # Timers
+
+    def _is_timer(self, value: Value, hops: int = 0) -> bool:
+        """Whether a promise ends after some time by itself."""
+        expr, frame = uncast(value.expr), value.frame
+        if hops > 8:
+            return False
+        if isinstance(expr, n.Name):
+            found = scopes_of(frame.decl).binding(expr)
+            if found is not None and isinstance(found.owner, n.Param) and found.owner in frame.args:
+                return self._is_timer(frame.args[found.owner], hops + 1)
+            init = found.init if found is not None else None
+            return _says_limit(expr.name) or (
+                init is not None and self._is_timer(Value(init, frame), hops + 1)
+            )
+        if isinstance(expr, n.New):
+            return _says_limit(frame.decl.text_of(expr))
+        if not isinstance(expr, n.Call):
+            return False
+        callee = uncast(expr.callee)
+        if _says_limit(_last(callee)) or _last(callee) in _WAITS:
+            return True
+        if isinstance(callee, n.Member) and callee.name in {"then", "catch", "finally"}:
+            return self._is_timer(Value(callee.object, frame), hops + 1)
+        if any(self._limits_arg(arg, frame) for arg in expr.args):
+            return True
+        target = self._follow.call(frame, expr)
+        if not isinstance(target, Frame) or target.function is None:
+            return False
+        return _says_limit(target.decl.text_of(target.function))
+
+    def _limits_arg(self, arg: n.Expr, frame: Frame) -> bool:
+        arg = uncast(arg)
+        return isinstance(arg, n.Name | n.Member | n.Call) and self.limits(Value(arg, frame)) == "yes"
+
+
+def _within_timer(frame: Frame, node: n.Node) -> bool:
+    """Whether a node stands in what `setTimeout` is given, itself or by name."""
+    for around in (node, *frame.decl.ancestors(node)):
+        parent = frame.decl.parent(around)
+        if isinstance(parent, n.Call) and _last(uncast(parent.callee)) == "setTimeout":
+            return True
+    function = function_around(frame.decl, node)
+    if function is None or function is frame.function:
+        return False
+    owner = frame.decl.parent(function)
+    names = [b for b in scopes_of(frame.decl).bindings if b.owner is owner or b.owner is function]
+    return any(_within_timer(frame, use) for binding in names for use in binding.uses)
+
+
+@cache
+def _limit() -> re.Pattern[str]:
+    return re.compile(r"time_?-?out|timed|deadline|timelimit|max_?time", re.IGNORECASE)
+
+
+def _says_limit(text: str) -> bool:
+    return bool(text) and _limit().search(text) is not None
+
+
+def _request_init(first: Value | Outside) -> Value | None:
+    """The options of `fetch(new Request(url, options))`."""
+    request = first.expr if isinstance(first, Value) else None
+    if isinstance(first, Value) and isinstance(request, n.New) and dotted(request.callee) == "Request":
+        return Value(request.args[1], first.frame) if len(request.args) > 1 else None
+    return None
+
+
+def _says_request(arg: n.Expr, frame: Frame) -> bool:
+    """Whether what is fetched is a request object from elsewhere, which may carry a signal."""
+    arg = uncast(arg)
+    binding = scopes_of(frame.decl).binding(arg)
+    type_ = binding.type if binding is not None else None
+    return isinstance(type_, n.TypeRef) and type_.name == "Request"
+
+
+def _last(callee: n.Expr) -> str:
+    return callee.name if isinstance(callee, n.Member | n.Name) else ""
+
+
+def _shown(call: n.Call) -> str:
+    name = dotted(call.callee)
+    return name if name is not None else _last(uncast(call.callee)) or "the call"
+
+
+def _is_logger(callee: n.Expr) -> bool:
+    name = dotted(callee) or ""
+    return any(part.lower().endswith(_LOGGERS) for part in name.split(".")[:-1])
+
+
+def _links_limit(call: n.Call) -> bool:
+    """Whether a step of the chain sets a limit: `.timeout(3000)`, `.abortSignal(signal)`."""
+    node: n.Expr = call
+    while isinstance(node, n.Call | n.Member):
+        if isinstance(node, n.Member) and (_says_limit(node.name) or node.name == "abortSignal"):
+            return True
+        node = uncast(node.callee if isinstance(node, n.Call) else node.object)
+    return False
