@@ -477,6 +477,19 @@ RULES: tuple[RuleMeta, ...] = (
         about_tests=True,
     ),
     RuleMeta(
+        id="untested-tenant-isolation",
+        category="tests",
+        severity="warning",
+        summary="No test looks at the tenant column that a provider's services must name.",
+        clause="Tenant-scoped queries",
+        module="fourlayer_rules.tests.untested_tenant_isolation.rule",
+        unit="provider",
+        needs=("provider", "workspace"),
+        fixes=(
+            FixMeta("create-test", ("unsafe",), "workspace", preferred=True, needs=("provider", "workspace")),
+        ),
+    ),
+    RuleMeta(
         id="missing-tenant-filter",
         category="tenancy",
         severity="error",
