@@ -37,12 +37,18 @@ class Singleton(NamedTuple):
     makers: tuple[Decl, ...]
 
 
+class Made(NamedTuple):
+    """What an assignment keeps, in words, and its class where it is made with `new`."""
+
+    kept: str
+    type: str | None
+
+
 class Write(NamedTuple):
-    """An assignment to the variable, inside a function."""
+    """An assignment to the variable, inside a function. `guarded`: it may not happen each time."""
 
     decl: Decl
-    assign: n.Assign
-    made: str | None
+    made: Made | None
     guarded: bool
 
 
@@ -76,7 +82,7 @@ def _harmless() -> re.Pattern[str]:
     """Names of what holds no state that one test could leave to another."""
     return re.compile(
         r"log(?:ger)?$|logger|metric|counter|gauge|histogram|tracer|meter$|schema|encoder|decoder"
-        r"|formatter|error$|regexp?$|parser$|intl\.",
+        r"|formatter|error$|regexp?$|parser$|intl\.|template|compile$",
         re.IGNORECASE,
     )
 
@@ -131,8 +137,8 @@ class _File:
         kind: Kind
         kept: str | None
         if makers:
-            kind, kept = "variable", next(write.made for write in writes if write.made is not None)
-            reset = any(self._resets(write, makers) for write in writes)
+            kind, kept = "variable", _first(writes).kept
+            reset = self._is_reset(writes, makers)
         elif isinstance(init, n.New) and _last(init.callee) == "Map":
             kind, (kept, makers) = "map", self._filled(users, name, declarator.type or _type_of(init), "set")
             reset = self._is_called(users, name, makers) or any(write.decl not in makers for write in writes)
@@ -171,7 +177,11 @@ class _File:
             if function_around(decl, use) is None:
                 continue
             guarded = guards or parent.op != "="
-            yield Write(decl, parent, _made(decl, parent.value, type_, guarded), guarded)
+            yield Write(decl, _made(decl, parent.value, type_, guarded), guarded)
+
+    def _is_reset(self, writes: list[Write], makers: tuple[Decl, ...]) -> bool:
+        """Whether tests can start anew: by an assignment, or by a method of the instance itself."""
+        return any(self._resets(write, makers) for write in writes) or self._can_reset(_first(writes).type)
 
     def _resets(self, write: Write, makers: tuple[Decl, ...]) -> bool:
         """Whether an assignment lets tests start anew: it empties the variable, or always replaces it."""
@@ -254,7 +264,14 @@ class _File:
         if name is None or name in _BUILTINS or _harmless().search(name):
             return None
         exported = self._is_exported(decl)
-        return f"a `{name}`" if keeps_state(self._view, self._path, self._facts, name, exported) else None
+        kept = keeps_state(self._view, self._path, self._facts, name, exported=exported)
+        return a_name(name) if kept else None
+
+    def _can_reset(self, name: str | None) -> bool:
+        """Whether the class of an instance that is made on demand has a method that resets it."""
+        from fourlayer_rules.tests.unreset_singleton._state import resets_itself
+
+        return name is not None and resets_itself(self._view, self._path, self._facts, name)
 
     # Static fields
 
@@ -276,9 +293,9 @@ class _File:
         owner_name = owner.name or ""
         writes = list(self._static_writes(owner_name, owner, name, node.type))
         makers = tuple(dict.fromkeys(write.decl for write in writes if write.made is not None))
-        if not makers or any(self._resets(write, makers) for write in writes):
+        if not makers or self._is_reset(writes, makers):
             return None
-        kept = next(write.made for write in writes if write.made is not None)
+        kept = _first(writes).kept
         label = f"{owner_name}.{name}"
         return Singleton(name, label, member.name_span, "static", kept, member, node, makers)
 
@@ -305,7 +322,12 @@ class _File:
                 parent = decl.parent(use)
                 if isinstance(parent, n.Assign) and parent.target is use:
                     guarded = guards or parent.op != "="
-                    yield Write(decl, parent, _made(decl, parent.value, type_, guarded), guarded)
+                    yield Write(decl, _made(decl, parent.value, type_, guarded), guarded)
+
+
+def a_name(name: str) -> str:
+    """A class's name with its article."""
+    return f"{'an' if name[:1] in 'AEIOaeio' else 'a'} `{name}`"
 
 
 def _is_test(decl: Decl, use: n.Node) -> bool:
@@ -324,11 +346,15 @@ def _is_test(decl: Decl, use: n.Node) -> bool:
     return False
 
 
-def _made(decl: Decl, value: n.Expr, type_: n.Type | None, guarded: bool) -> str | None:
-    """What an assignment keeps, in words; None where it is no instance."""
+def _first(writes: list[Write]) -> Made:
+    return next(write.made for write in writes if write.made is not None)
+
+
+def _made(decl: Decl, value: n.Expr, type_: n.Type | None, guarded: bool) -> Made | None:
+    """What an assignment keeps; None where it is no instance."""
     name = _new_of(decl, value)
     if name is not None:
-        return f"a `{name}`"
+        return Made(a_name(name), name)
     if not guarded or not _is_object(decl, type_):
         return None
     call = _call_of(decl, value)
@@ -336,11 +362,11 @@ def _made(decl: Decl, value: n.Expr, type_: n.Type | None, guarded: bool) -> str
         return None
     callee = uncast(call.callee)
     if isinstance(callee, n.Function):
-        return "what a function made once"
+        return Made("what a function made once", None)
     name = dotted(callee)
     if name is None or name in _PLAIN_CALLS or name.startswith("z.") or _harmless().search(name):
         return None
-    return f"what `{name}` made once"
+    return Made(f"what `{name}` made once", None)
 
 
 def _new_of(decl: Decl, value: n.Expr) -> str | None:
