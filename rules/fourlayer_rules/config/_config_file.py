@@ -125,7 +125,7 @@ def _made(view: View, path: str, facts: FileFacts, decl: Decl, function: n.Funct
     literal = literal_of(place, argument)
     if literal is None or literal[0].path != path:
         return None
-    source = _environment(literal[0], literal[1], function)
+    source = environment_of(literal[0], literal[1], function.params)
     return ConfigFile(path, facts, decl.name or "", decl, "object", shape, literal, source, members)
 
 
@@ -208,7 +208,7 @@ def _members(
     return "unknown"
 
 
-def _environment(place: Place, literal: n.Object, function: n.Function) -> str:
+def environment_of(place: Place, literal: n.Object, params: tuple[n.Param, ...]) -> str:
     """How the neighbours name the environment, else the parameter that holds it, else `process.env`."""
     scopes = scopes_of(place.decl)
     for node in walk(literal):
@@ -216,7 +216,7 @@ def _environment(place: Place, literal: n.Object, function: n.Function) -> str:
             continue
         if is_env(scopes, node.object, place.facts):
             return place.decl.text_of(node.object)
-    for param in function.params:
+    for param in params:
         if isinstance(param.target, n.Name) and is_env(scopes, param.target, place.facts):
             return param.target.name
     return "process.env"
@@ -248,7 +248,9 @@ def add_setting(editor: FileEditor, config: ConfigFile, setting: Setting) -> str
         and not _to_schema(editor, config, setting.variable, setting.schema)
     ):
         return None
-    _append(editor, config.entries[0].decl, config.entries[1], f"{setting.key}: {_value(config, setting)}")
+    append_entry(
+        editor, config.entries[0].decl, config.entries[1], f"{setting.key}: {_value(config, setting)}"
+    )
     if config.members is not None:
         mark = "?" if setting.type.endswith("undefined") else ""
         _append_member(editor, config, f"{setting.key}{mark}: {setting.type};")
@@ -271,14 +273,15 @@ def _to_schema(editor: FileEditor, config: ConfigFile, key: str, schema: str) ->
     home = config.shape.home if config.shape is not None else None
     if home is None or home[0].path != config.path:
         return False
-    zod = _zod_local(config.facts)
+    zod = zod_local(config.facts)
     if zod is None:
         return False
-    _append(editor, home[0].decl, home[1], f"{key}: {schema.replace('z.', f'{zod}.')}")
+    append_entry(editor, home[0].decl, home[1], f"{key}: {schema.replace('z.', f'{zod}.')}")
     return True
 
 
-def _zod_local(facts: FileFacts) -> str | None:
+def zod_local(facts: FileFacts) -> str | None:
+    """The name that a file knows zod by."""
     for item in facts.imports:
         if item.specifier == "zod" or item.specifier.startswith("zod/"):
             for bound in item.names:
@@ -287,7 +290,7 @@ def _zod_local(facts: FileFacts) -> str | None:
     return None
 
 
-def _append(editor: FileEditor, decl: Decl, literal: n.Object, text: str) -> None:
+def append_entry(editor: FileEditor, decl: Decl, literal: n.Object, text: str) -> None:
     """Add an entry to an object literal, on a line of its own where the others have theirs."""
     whole = decl.span(literal)
     last = decl.span(literal.props[-1]) if literal.props else None

@@ -1,42 +1,223 @@
-"""hardcoded-secret: {one sentence: what it reports}."""
+"""hardcoded-secret: a credential stands in the code."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from fourlayer.rule.context import Context
-from fourlayer.rule.model import Change, Finding, FixPlan
+from fourlayer.rule.model import Finding
 from fourlayer.syntax.span import Span
+from fourlayer_rules.config._secrets import credentials_in_url, is_common, tokens
 
-_WORD = b"bad_hardcoded_secret"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fourlayer.rule.context import Context
+    from fourlayer.rule.model import Certainty, Change, FixPlan
+    from fourlayer.syntax.facts import Decl, FileFacts
+
+_ID = "hardcoded-secret"
+_LARGE = 1_000_000
+"""Bytes of a declaration that is looked into for well-known tokens only: nobody writes such code."""
+
+
+class Options(NamedTuple):
+    """What the rule can be told."""
+
+    ignore_names: Annotated[
+        tuple[str, ...],
+        "Variables, properties and headers whose texts are no credentials; `*` matches any text.",
+    ] = ()
+
+
+class Secret(NamedTuple):
+    """A credential in a file. Never its text: what it is, where it stands, what it is called.
+
+    `how`: "token" tells by itself, "name" by what it is called, "fallback" stands in for a variable,
+    "url" is part of an address.
+    """
+
+    span: Span
+    label: str
+    name: str
+    how: str
+    certainty: Certainty
 
 
 class HardcodedSecret:
-    """Reports the word `bad_hardcoded_secret` until it is taught better."""
+    """Judges the texts of a file, comments included."""
 
-    options = None
+    options = Options
 
-    def check(self, ctx: Context, target: str) -> Iterable[Finding]:
-        """Judge one file."""
+    def check(self, ctx: Context, target: str) -> Iterator[Finding]:
+        """Report each credential, without showing it."""
         text = ctx.view.text(target)
-        start = text.data.find(_WORD) if text else -1
-        if start >= 0:
-            yield Finding(
-                rule="hardcoded-secret",
-                path=target,
-                span=Span(start, start + len(_WORD)),
-                message="`bad_hardcoded_secret` stands here.",
-                help="Remove it.",
-                key="bad_hardcoded_secret",
-            )
+        if text is None:
+            return
+        provider = ctx.view.provider_of(target)
+        allowed = _allowed_lines(text.data)
+        for secret in secrets_of(ctx, target, text.data):
+            if allowed and text.line_of(secret.span.start) in allowed:
+                continue
+            yield _finding(ctx, target, secret, provider.name if provider is not None else None)
 
-    def plans(self, ctx: Context, finding: Finding) -> Iterable[FixPlan]:
-        """No fixes yet."""
-        return ()
+    def plans(self, ctx: Context, finding: Finding) -> Iterator[FixPlan]:
+        """Read it from the configuration, where a place for it is found."""
+        from fourlayer_rules.config.hardcoded_secret._fix import plans
+
+        yield from plans(ctx, finding)
 
     def edits(self, ctx: Context, finding: Finding, plan: FixPlan) -> Change | None:
-        """No fixes yet."""
-        return None
+        """Replace the text by a required setting, and name its variable in the example file."""
+        from fourlayer_rules.config.hardcoded_secret._fix import edits
+
+        return edits(ctx, finding)
+
+
+def _finding(ctx: Context, path: str, secret: Secret, provider: str | None) -> Finding:
+    facts = ctx.view.facts(path)
+    decl = facts.decl_at(secret.span.start) if facts is not None else None
+    where = f" in `{secret.name}`" if secret.name and secret.how in {"token", "url"} else ""
+    if secret.how == "fallback":
+        message = (
+            f"A text in the code stands in for `{secret.name}`: where the variable is missing, production "
+            "runs with a secret that everybody who reads the code knows."
+        )
+    elif secret.how == "name":
+        message = f"`{secret.name}` holds a credential that is written into the code: {_RISK}"
+    else:
+        message = f"{secret.label[:1].upper()}{secret.label[1:]} is written into the code{where}: {_RISK}"
+    return Finding(
+        rule=_ID,
+        path=path,
+        span=secret.span,
+        message=message,
+        help="Revoke it, and read the new one from the environment through config.ts.",
+        certainty=secret.certainty,
+        scope=decl.qualified_name if decl is not None else "",
+        key=f"{secret.name} ({secret.label})" if secret.name else secret.label,
+        provider=provider,
+    )
+
+
+_RISK = "whoever reads the repository or its history can use it."
+
+
+def secrets_of(ctx: Context, path: str, data: bytes) -> list[Secret]:
+    """The credentials of a file in their order, each place once."""
+    found: dict[int, Secret] = {}
+    hits = list(tokens(data))
+    facts = None
+    if hits or _candidates(data):
+        facts = ctx.view.facts(path)
+    if facts is not None:
+        from fourlayer_rules.config.hardcoded_secret._judge import judged
+
+        ignored: tuple[str, ...] = getattr(ctx.options, "ignore_names", ())
+        for decl in _decls(facts, data):
+            for secret in judged(facts, decl, ignored):
+                found.setdefault(secret.span.start, secret)
+    taken = sorted(secret.span for secret in found.values())
+    for hit in hits:
+        if not any(start <= hit.start and hit.end <= end for start, end in taken):
+            found.setdefault(hit.start, Secret(Span(hit.start, hit.end), hit.label, "", "token", "violation"))
+    for start, end, certainty in _addresses(data):
+        inside = any(low < end and start < high for low, high in taken)
+        if not inside and not any(hit.start < end and start < hit.end for hit in hits):
+            found.setdefault(start, Secret(Span(start, end), "a password in a URL", "", "url", certainty))
+    return _apart(sorted(found.values(), key=lambda secret: secret.span))
+
+
+def _apart(secrets: list[Secret]) -> list[Secret]:
+    """Without those that begin inside another."""
+    kept: list[Secret] = []
+    for secret in secrets:
+        if not kept or secret.span.start >= kept[-1].span.end:
+            kept.append(secret)
+    return kept
+
+
+def _addresses(data: bytes) -> Iterator[tuple[int, int, Certainty]]:
+    if b"://" not in data or b"@" not in data:
+        return
+    for match in _address().finditer(data):
+        text = match[0].decode("latin-1")
+        found = credentials_in_url(text)
+        if found is not None:
+            certainty: Certainty = "suspicious" if found[2] == "suspicious" else "violation"
+            yield match.start() + found[0], match.start() + found[1], certainty
+
+
+@cache
+def _address() -> re.Pattern[bytes]:
+    return re.compile(rb"[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s\"'`<>{}/@]{1,300}@[^\s\"'`<>{}/:?#]*")
+
+
+# Which declarations are worth a look
+
+
+@cache
+def _literal() -> re.Pattern[bytes]:
+    return re.compile(rb"([\"'`])((?:(?!\1)[^\\\n]){1,4096})\1")
+
+
+@cache
+def _hint() -> re.Pattern[bytes]:
+    return re.compile(
+        rb"(?i)secret|passw|passphrase|passcode|pwd|token|credential|key|auth|bearer|hmac|btoa|base64|"
+        rb"cookie|signature|salt|creds|\bdsn|\bpass\b|\bpin\b|\bsid\b|jwt|api"
+    )
+
+
+@cache
+def _word() -> re.Pattern[bytes]:
+    return re.compile(rb"[A-Za-z]*(?:[-_.:/\s,;()'!?&=+#@][A-Za-z]*)*")
+
+
+def _candidates(data: bytes) -> list[int]:
+    """The places of texts that may be credentials for what stands before them."""
+    found: list[int] = []
+    for match in _literal().finditer(data):
+        start = match.start()
+        before = data[max(0, start - 200) : start]
+        value = match[2]
+        stands_in = before.rstrip().endswith((b"??", b"||", b"default(", b"catch("))
+        hinted = _hint().search(before) is not None
+        if not stands_in and (len(value) < 4 or _word().fullmatch(value)):
+            if hinted and is_common(value.decode("latin-1")):
+                found.append(start)
+        elif hinted or (len(value) >= 15 and b" " not in value):
+            found.append(start)
+    return found
+
+
+def _decls(facts: FileFacts, data: bytes) -> list[Decl]:
+    """The declarations that hold candidates."""
+    found: dict[int, Decl] = {}
+    for at in _candidates(data):
+        decl = facts.decl_at(at)
+        if decl is None or decl.kind in {"import", "interface", "type", "export"} or not decl.trusted:
+            continue
+        if decl.end - decl.start <= _LARGE:
+            found[decl.start] = decl
+    return list(found.values())
+
+
+# Lines that other scanners are told to leave alone
+
+
+def _allowed_lines(data: bytes) -> set[int]:
+    """The 0-based numbers of lines that a comment allows."""
+    if b"allowlist" not in data and b"gitleaks:allow" not in data:
+        return set()
+    allowed: set[int] = set()
+    for number, line in enumerate(re.split(rb"\r\n|\r|\n", data)):
+        if b"gitleaks:allow" in line or re.search(rb"pragma:\s*(?:allow|white)list\s+secret", line):
+            allowed.add(number)
+        if re.search(rb"pragma:\s*(?:allow|white)list\s+nextline\s+secret", line):
+            allowed.add(number + 1)
+    return allowed
 
 
 rule = HardcodedSecret()
