@@ -187,3 +187,8 @@ def test_any_text_anywhere_is_rendered_harmlessly(hostile: str, start: int, leng
         assert all(char == "\n" or char.isprintable() for char in shown)
         shown.encode()
     assert summary_line(result) in text.render(result)
+
+
+def test_rules_about_whole_providers_check_no_single_file() -> None:
+    assert summary_line(outcome()._replace(files=0, providers=7)) == "No problems in 7 providers"
+    assert summary_line(outcome()._replace(files=0, providers=0)).startswith("Nothing was checked")

@@ -159,9 +159,7 @@ def _checked(options: Options, rules: tuple[RuleMeta, ...]) -> int:
         with Progress("fourlayer: fixing"):
             result = app.fix(snapshot, outcome, paths=places.parts, unsafe=options.unsafe_fixes)
         if options.diff:
-            from fourlayer.cli.patch import unified_diff
-
-            return _show_diff(unified_diff(result.before, result.changes), result.outcome, options)
+            return _show_diff(_patch(app, snapshot, result), result.outcome, options)
         from fourlayer.cli.fixing import apply
         from fourlayer.report.text import place_of
 
@@ -176,6 +174,20 @@ def _checked(options: Options, rules: tuple[RuleMeta, ...]) -> int:
         return exit_code(outcome, options)
     _report(outcome, options, app.rules, None)
     return exit_code(outcome, options)
+
+
+def _patch(app: App, snapshot: Snapshot, result: FixResult) -> bytes:
+    """What fixes would change. A secret is masked: a patch ends up in logs and tickets."""
+    from fourlayer.cli.patch import unified_diff
+
+    before = {path: app.shown(snapshot, path) for path in result.before}
+    after = {
+        path: None if data is None else app.shown(result.snapshot, path)
+        for path, data in result.changes.items()
+    }
+    if before != result.before or after != result.changes:
+        output.error("fourlayer: secrets are masked in this patch, so that it cannot be applied; use --fix\n")
+    return unified_diff(before, after)
 
 
 def _open(options: Options, rules: tuple[RuleMeta, ...]) -> tuple[Places, App]:
@@ -215,7 +227,8 @@ def _open(options: Options, rules: tuple[RuleMeta, ...]) -> tuple[Places, App]:
 
 def _report(outcome: Outcome, options: Options, rules: Sequence[RuleMeta], fixed: Fixed | None) -> None:
     """Render and deliver. Raises `OutputError`."""
-    if outcome.files == 0 and not outcome.findings and not has_trouble(outcome):
+    nothing = outcome.files == 0 and outcome.providers == 0
+    if nothing and not outcome.findings and not has_trouble(outcome):
         output.error(
             "fourlayer: no file was checked: "
             + ("PATH holds no code that is judged" if options.paths else "there are no integrations")

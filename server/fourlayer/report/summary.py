@@ -56,7 +56,7 @@ def has_trouble(outcome: Outcome) -> bool:
 def summary_line(outcome: Outcome) -> str:
     """The closing line: what was found where, what can be fixed, and what was left out of sight."""
     summary = summarise(outcome)
-    where = f"in {plural(outcome.files, 'file')} ({plural(outcome.providers, 'provider')})"
+    where = _where(outcome)
     found = ", ".join(
         plural(count, noun)
         for count, noun in (
@@ -66,8 +66,9 @@ def summary_line(outcome: Outcome) -> str:
         )
         if count
     )
-    nothing = "No problems" if outcome.files else "Nothing was checked:"
-    parts = [f"{found or nothing} {where if found or outcome.files else 'no file of an integration'}"]
+    checked = outcome.files or outcome.providers
+    nothing = "No problems" if checked else "Nothing was checked:"
+    parts = [f"{found or nothing} {where if found or checked else 'no file of an integration'}"]
     if failures := sum(trouble.kind in BLOCKING for trouble in outcome.troubles):
         parts.append(f"check incomplete: {plural(failures, 'failure')}")
     if summary.suspicious:
@@ -79,6 +80,13 @@ def summary_line(outcome: Outcome) -> str:
     if outcome.suppressed:
         parts.append(f"{outcome.suppressed} suppressed")
     return " · ".join(parts)
+
+
+def _where(outcome: Outcome) -> str:
+    """What was judged; no files where all rules that ran judge whole providers."""
+    if outcome.providers and not outcome.files:
+        return f"in {plural(outcome.providers, 'provider')}"
+    return f"in {plural(outcome.files, 'file')} ({plural(outcome.providers, 'provider')})"
 
 
 def plural(count: int, noun: str) -> str:

@@ -145,7 +145,9 @@ def _tenant_filter(settings: Settings, query: Query, member: Decl) -> tuple[str,
     """The tenant column that a query always filters by with a parameter's value, and the parameter."""
     for condition in query.filters:
         value = condition.value
-        if condition.column not in settings.tenancy.columns or not condition.always:
+        call = member.parent(condition.node)
+        is_eq = isinstance(call, n.Call) and isinstance(call.callee, n.Member) and call.callee.name == "eq"
+        if condition.column not in settings.tenancy.columns or not condition.always or not is_eq:
             continue
         binding = scopes_of(member).binding(value) if isinstance(value, n.Name) else None
         if binding is not None and isinstance(binding.owner, n.Param) and not binding.writes:
@@ -189,16 +191,16 @@ _RECORDER = """\
 /** Stands in for the database: keeps every call, and answers that there are no rows. */
 function recordingDatabase(calls: unknown[][]): unknown {
   const answer = { data: [], error: null, count: 0 };
-  const builder: unknown = new Proxy(() => undefined, {
-    get: (_target, name) => {
-      if (name === "then") return (resolve: (value: unknown) => unknown) => resolve(answer);
-      return (...args: unknown[]) => {
-        calls.push([String(name), ...args]);
-        return builder;
-      };
-    },
-  });
-  return builder;
+  const step = (name: string): unknown =>
+    new Proxy(() => undefined, {
+      get: (_target, next) =>
+        next === "then" ? (resolve: (value: unknown) => unknown) => resolve(answer) : step(String(next)),
+      apply: (_target, _self, args: unknown[]) => {
+        calls.push([name, ...args]);
+        return step(name);
+      },
+    });
+  return step("");
 }
 """
 
