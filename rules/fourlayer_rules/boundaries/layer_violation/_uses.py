@@ -33,11 +33,11 @@ def _queries(ctx: Context, place: Place) -> Iterator[Finding]:
 
     if not may_query(place.facts.text.data):
         return
-    has_database = _imports(place, ctx.settings.symbols.database_modules)
-    has_sdk = _imports(place, ctx.settings.symbols.sdk_modules)
+    database = _imported(place, ctx.settings.symbols.database_modules)
+    has_sdk = bool(_imported(place, ctx.settings.symbols.sdk_modules))
     seen: set[n.Node] = set()
     for query in queries_of(place.path, place.facts):
-        certainty = _certainty(query, has_database, has_sdk)
+        certainty = _certainty(query, database, has_sdk)
         if certainty is None or query.node in seen:
             continue
         seen.add(query.node)
@@ -49,17 +49,48 @@ def _queries(ctx: Context, place: Place) -> Iterator[Finding]:
         yield _finding(place, query.decl, _anchor(query), message, help_, certainty)
 
 
-def _certainty(query: Query, has_database: bool, has_sdk: bool) -> Certainty | None:
+def _certainty(query: Query, database: frozenset[str], has_sdk: bool) -> Certainty | None:
     """How surely a query goes to our own database, and not to a vendor that speaks something alike."""
-    if query.library == "sql" and has_sdk and not has_database:
+    if query.library == "sql" and has_sdk and not database:
         return None
     if query.certain:
         return "violation"
-    return "suspicious" if has_database else None
+    return "suspicious" if database and _is_made_by(query, database) else None
 
 
-def _imports(place: Place, patterns: tuple[str, ...]) -> bool:
-    return any(names_match(patterns, item.specifier) for item in place.facts.imports)
+def _imported(place: Place, patterns: tuple[str, ...]) -> frozenset[str]:
+    """The local names of what a file imports from some packages."""
+    return frozenset(
+        name.local
+        for item in place.facts.imports
+        if names_match(patterns, item.specifier)
+        for name in item.names
+        if name.local is not None
+    )
+
+
+def _is_made_by(query: Query, names: frozenset[str]) -> bool:
+    """Whether what is queried has a type of a database package, or comes from something that has."""
+    from fourlayer.syntax import nodes as n
+    from fourlayer.syntax.chains import bare, chain_of
+    from fourlayer.syntax.scope import scopes_of
+
+    expr = query.client
+    for _ in range(3):
+        head = chain_of(expr).head if expr is not None else None
+        if isinstance(head, n.New):
+            head = bare(head.callee)
+        if not isinstance(head, n.Name):
+            return False
+        if head.name in names:
+            return True
+        binding = scopes_of(query.decl).binding(head)
+        if binding is None:
+            return False
+        if isinstance(binding.type, n.TypeRef) and binding.type.name.partition(".")[0] in names:
+            return True
+        expr = binding.value
+    return False
 
 
 def _anchor(query: Query) -> Span:
