@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from fourlayer.rule.outcome import Outcome, Reported, Trouble
     from fourlayer.syntax.text import Text
 
+    Contents = Mapping[str, bytes | None]
+
 
 class App:
     """One workspace with one configuration, made by `App.open`; another configuration needs another one.
@@ -245,6 +247,15 @@ class App:
     def plans(self, snapshot: Snapshot, finding: Finding) -> tuple[FixPlan, ...]:
         """The fixes of a finding, preferred first. Raises `CrashError`."""
         return self.engine.plans(snapshot, finding)
+
+    def shown(self, snapshot: Snapshot, result: FixResult) -> tuple[Contents, Contents]:
+        """What a fix of `snapshot` made of which contents, without what nobody may be shown."""
+        before = {path: self.engine.shown(snapshot, path) for path in result.before}
+        after = {
+            path: None if data is None else self.engine.shown(result.snapshot, path)
+            for path, data in result.changes.items()
+        }
+        return before, after
 
     def change(self, snapshot: Snapshot, finding: Finding, plan: FixPlan) -> Change | None:
         """What a fix does; None when it no longer applies. Raises `CrashError`."""

@@ -64,6 +64,9 @@ class FakeApp:
             snapshot=None,
         )
 
+    def shown(self, snapshot: object, result: Any) -> tuple[Any, Any]:
+        return result.before, result.changes
+
 
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> type[FakeApp]:

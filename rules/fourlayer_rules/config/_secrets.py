@@ -412,8 +412,8 @@ def may_be_secret(name: str) -> bool:
 _SCHEMES = re.compile(r"(?i)^(?:bearer|basic|token|apikey|api-key|bot)\s+")
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:x+|\*+|\.+|-+|_+|<.*>|\[.*\]|\{.*\}|\$.*|%.*%|@\w+@|your.*|my[-_ ].*|some[-_ ].*|"
-    r"an?[-_ ].*|enter.*|insert.*|change.*|replace.*|example.*|sample.*|dummy.*|fake.*|mock.*|test.*|todo.*|placeholder.*|"
-    r"secret|password|passwd|token|apikey|none|null|nil|undefined|unset|missing|n/a|na|redacted.*|default.*|"
+    r"an?[-_ ].*|enter.*|insert.*|change.*|replace.*|example.*|sample.*|dummy.*|fake.*|mock.*|test.*|todo.*|"
+    r"placeholder.*|secret|password|passwd|token|apikey|none|null|nil|undefined|unset|missing|n/a|na|redacted.*|default.*|"
     r"foo.*|bar|baz|invalid.*|expired.*|not[-_ ].*|unknown.*|dev|local|string|value|"
     r".*[-_ ](?:here|placeholder|example))$"
 )
@@ -423,8 +423,8 @@ _NO_FALLBACK = re.compile(
 )
 _SHAM = re.compile(r"(?i)(?:^|[^a-z])(?:test|tests|testing|mock|fake|demo|stub|noop|ci)(?:[^a-z]|$)")
 _COMMON = re.compile(
-    r"(?i)super[-_ ]?secret\w*|s[e3]cr[e3]t\d+|let[-_ ]?me[-_ ]?in\d*|qwerty\w*|admin\d+|p[a@]ssw[o0]rd[\d!]+|"
-    r"pa55w(?:or|0r)d|hunter\d|sh{2,}|keyboard[-_ ]?cat|root\d*|postgres|12345\d*"
+    r"(?i)super[-_ ]?secret\w*|s[e3]cr[e3]t\d+|let[-_ ]?me[-_ ]?in\d*|qwerty\w*|admin\d+|"
+    r"p[a@]ssw[o0]rd[\d!]+|pa55w(?:or|0r)d|hunter\d|sh{2,}|keyboard[-_ ]?cat|root\d*|postgres|12345\d*"
 )
 """Passwords that everybody knows."""
 _WORDY = re.compile(r"[A-Za-z]*\d{0,4}")

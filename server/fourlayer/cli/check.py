@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from fourlayer.app import App
     from fourlayer.cli.fixing import Fixed
     from fourlayer.cli.places import Places
+    from fourlayer.engine.fixing import FixResult
     from fourlayer.files.cache import Cache
+    from fourlayer.project.snapshot import Snapshot
     from fourlayer.rule.model import RuleMeta
 
 Format = Literal["text", "concise", "json", "sarif", "github"]
@@ -180,14 +182,11 @@ def _patch(app: App, snapshot: Snapshot, result: FixResult) -> bytes:
     """What fixes would change. A secret is masked: a patch ends up in logs and tickets."""
     from fourlayer.cli.patch import unified_diff
 
-    before = {path: app.shown(snapshot, path) for path in result.before}
-    after = {
-        path: None if data is None else app.shown(result.snapshot, path)
-        for path, data in result.changes.items()
-    }
-    if before != result.before or after != result.changes:
+    before, after = app.shown(snapshot, result)
+    patch = unified_diff(before, after)
+    if before != result.before and patch != unified_diff(result.before, result.changes):
         output.error("fourlayer: secrets are masked in this patch, so that it cannot be applied; use --fix\n")
-    return unified_diff(before, after)
+    return patch
 
 
 def _open(options: Options, rules: tuple[RuleMeta, ...]) -> tuple[Places, App]:

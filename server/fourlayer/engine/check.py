@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from fourlayer.engine.crashes import Crash, crash_of, told
 from fourlayer.engine.options import OptionError
 from fourlayer.engine.precedence import settled
-from fourlayer.engine.report import reported
+from fourlayer.engine.report import masked_bytes, reported
 from fourlayer.engine.ruleset import SUPPRESSIONS, RuleSet
 from fourlayer.engine.suppressions import MARK, Rules, Verdict, apply
 from fourlayer.errors import FourlayerError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fourlayer.config.settings import Settings
     from fourlayer.project.layout import Provider
     from fourlayer.project.suppression import Suppression
+    from fourlayer.syntax.span import Span
 
 SHARED_CATEGORIES = frozenset({"types", "boundaries"})
 SHARED_RULES = frozenset({"raw-error-escape", "raw-error-throw"})
@@ -337,11 +338,32 @@ class Engine:
         kept = {id(finding) for finding in verdict.kept}
         ready = [(finding, mark) for finding, mark in (*judged, *_marked(late)) if id(finding) in kept]
         suppressed = verdict.suppressed
-        items = [reported(snapshot, self.rules, finding, mark) for finding, mark in ready]
+        hidden = self._hidden(finding for finding, _ in judged)
+        items = [reported(snapshot, self.rules, finding, mark, hidden) for finding, mark in ready]
         items.sort(key=lambda r: (r.finding.span, r.finding.rule, r.finding.key))
         result = FileResult(key, tuple(items), suppressed, verdict.records, tuple(troubles), verdict.dated)
         self._files[path] = result
         return result
+
+    def _hidden(self, findings: Iterable[Finding]) -> tuple[Span, ...]:
+        """The places that sensitive rules found, suppressed or not: no source line may show them."""
+        metas = self.rules.metas
+        return tuple(finding.span for finding in findings if metas[finding.rule].sensitive)
+
+    def shown(self, snapshot: Snapshot, path: str) -> bytes | None:
+        """A file's content as anybody may see it: what sensitive rules find in it is masked.
+
+        The same content where there is nothing to hide; None where there is no such file.
+        """
+        data = snapshot.read(path)
+        rules = [meta for meta in self.rules_for(snapshot, path) if meta.sensitive]
+        if data is None or not rules:
+            return data
+        view = View(snapshot)
+        found = [finding for meta in rules for finding in self.judge(view, meta, path)[0]]
+        for span in sorted(self._hidden(found), reverse=True):
+            data = data[: span.start] + masked_bytes(data[span.start : span.end]) + data[span.end :]
+        return data
 
     def _suppress(
         self, snapshot: Snapshot, path: str, findings: list[Finding], ran: frozenset[str], today: str

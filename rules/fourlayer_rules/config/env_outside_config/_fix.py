@@ -62,7 +62,7 @@ def _created(ctx: Context, provider: Provider, finding: Finding) -> Change | Non
     """Create `config.ts` from the template, which takes the provider's variables along."""
     from fourlayer_rules.templates.creation import create
 
-    change = create(ctx.view, ctx.settings, provider, ("config",))
+    change = create(ctx.view, ctx.settings, provider, {"config"})
     touched = change.edits.get(finding.path, ()) if change is not None else ()
     covers = any(edit.start <= finding.span.start and finding.span.end <= edit.end for edit in touched)
     return change if covers else None

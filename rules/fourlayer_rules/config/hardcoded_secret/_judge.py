@@ -57,7 +57,7 @@ def judged(facts: FileFacts, decl: Decl, ignored: tuple[str, ...]) -> Iterator[S
     for node in walk(decl.node):
         if not isinstance(node, n.Str) or not node.value:
             continue
-        called = _called(facts, decl, scopes, node)
+        called = called_of(facts, decl, scopes, node)
         if called is not None and any(fnmatchcase(called.name, pattern) for pattern in ignored):
             continue
         secret = _judge(decl, node, called)
@@ -98,7 +98,7 @@ def _judge(decl: Decl, node: n.Str, called: Called | None) -> Secret | None:
     return Secret(span, "a credential", name, "name", "violation" if result == "violation" else "suspicious")
 
 
-def _called(facts: FileFacts, decl: Decl, scopes: Scopes, node: n.Str) -> Called | None:
+def called_of(facts: FileFacts, decl: Decl, scopes: Scopes, node: n.Str) -> Called | None:
     """The name that a literal is given; None where it has none."""
     value: n.Node = node
     parent = decl.parent(value)
@@ -130,8 +130,8 @@ def _variable(scopes: Scopes, facts: FileFacts, expr: n.Expr) -> str | None:
 
 def _named(facts: FileFacts, decl: Decl, scopes: Scopes, value: n.Node, parent: n.Node) -> Called | None:
     if isinstance(parent, n.Prop) and parent.value is value:
-        name = parent.key or (parent.computed.value if isinstance(parent.computed, n.Str) else "")
-        return Called(name, "name", _path(decl, parent, name)) if name else None
+        key = parent.key or (parent.computed.value if isinstance(parent.computed, n.Str) else "")
+        return Called(key, "name", _path(decl, parent, key)) if key else None
     if isinstance(parent, n.Declarator) and parent.init is value:
         return _plain(parent.target.name if isinstance(parent.target, n.Name) else None)
     if isinstance(parent, n.Assign) and parent.value is value and parent.op in {"=", "??=", "||="}:
@@ -194,7 +194,7 @@ def _taken(decl: Decl, scopes: Scopes, facts: FileFacts, prop: n.PatternProp) ->
 def _argument(decl: Decl, value: n.Node, call: n.Call) -> Called | None:
     if value not in call.args:
         return None
-    position = call.args.index(value)  # type: ignore[arg-type]  # it is one of them
+    position = call.args.index(value)
     callee = call.callee
     if isinstance(callee, n.Member):
         if callee.name in {"default", "prefault", "catch"} and position == 0:
