@@ -11,12 +11,24 @@ from typing import Annotated, TypeGuard, cast, get_args, get_origin
 from fourlayer.config.plain import from_plain, leaves, to_plain
 from fourlayer.config.positions import Key, locate, position_of
 from fourlayer.config.problem import ConfigProblem
-from fourlayer.config.settings import DEFAULT_LAYERS, GLOB, Rules, RuleSetting, Settings, Symbols, kebab
+from fourlayer.config.settings import (
+    DATABASE_QUERIES,
+    DEFAULT_LAYERS,
+    GLOB,
+    PACKAGE_GROUPS,
+    SERVICE_ROLE_CLIENTS,
+    Rules,
+    RuleSetting,
+    Settings,
+    Symbols,
+    kebab,
+)
 from fourlayer.config.version import satisfies, specifier_fault
 from fourlayer.syntax.glob import GlobError, expand_braces
 
 _PLACEHOLDERS = ("{Provider}", "{provider}", "{PROVIDER}")
 _EXTEND = "extend-"
+_RESERVABLE = (*PACKAGE_GROUPS, DATABASE_QUERIES, SERVICE_ROLE_CLIENTS)
 
 _Table = dict[str, object]
 
@@ -165,6 +177,11 @@ def _meaning_problems(
                 yield source.problem(
                     path, f"there is no layer `{other}`", _suggestion(str(other), layer_names)
                 )
+        for index, word in enumerate(_list(_table(layer).get("may-use"))):
+            close = difflib.get_close_matches(str(word), _RESERVABLE, n=1, cutoff=0.85)
+            if word not in _RESERVABLE and close:
+                path = ("layers", name, "may-use", index)
+                yield source.problem(path, f"`{word}` is no group", f"did you mean `{close[0]}`?")
     for key, value in _table(source.values.get("conventions")).items():
         for index, text in enumerate([value] if isinstance(value, str) else _list(value)):
             for placeholder in re.findall(r"\{[^{},]*\}", str(text)):

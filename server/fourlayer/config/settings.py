@@ -223,6 +223,14 @@ class Symbols(NamedTuple):
     ] = ("IntegrationError",)
 
 
+DATABASE_QUERIES = "database-queries"
+SERVICE_ROLE_CLIENTS = "service-role-clients"
+PACKAGE_GROUPS: tuple[str, ...] = tuple(
+    field.replace("_", "-") for field in Symbols._fields if field.endswith(("_modules", "_frameworks"))
+)
+"""The keys of `[symbols]` that list packages; a layer's `may-use` may name them, and the two above."""
+
+
 class Tenancy(NamedTuple):
     """How a row's tenant is recorded."""
 

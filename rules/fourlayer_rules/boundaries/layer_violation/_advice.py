@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from fourlayer_rules.boundaries.layer_violation._reserved import QUERIES, SERVICE_ROLE
+from fourlayer.config.settings import DATABASE_QUERIES, SERVICE_ROLE_CLIENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,7 +117,7 @@ class Advice:
 
     def queries(self, table: str) -> tuple[str, str]:
         """Message and help for a query outside the layers that may query."""
-        owners = self._owners(QUERIES)
+        owners = self._owners(DATABASE_QUERIES)
         message = (
             f"{self._who} {self._verb('query')} {table}: queries belong to {self._labels(owners)} only, "
             "where the tenant is known and rows are scoped to it."
@@ -130,7 +130,7 @@ class Advice:
 
     def service_role(self, made: str) -> tuple[str, str]:
         """Message and help for a service-role client outside the layers that may have one."""
-        owners = self._owners(SERVICE_ROLE)
+        owners = self._owners(SERVICE_ROLE_CLIENTS)
         message = (
             f"{self._who} {self._verb('make')} a service-role client with `{made}`: it sees every tenant's "
             f"rows, so only {self._labels(owners)} may have one."

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from fourlayer.config.settings import DATABASE_QUERIES, PACKAGE_GROUPS, SERVICE_ROLE_CLIENTS
+
 if TYPE_CHECKING:
     from fourlayer.config.settings import Settings
 
-QUERIES = "database-queries"
-SERVICE_ROLE = "service-role-clients"
 _ALWAYS = ("http-frameworks", "ui-modules", "forbidden-modules")
 """Groups that are closed to every layer that does not name them, even if none does."""
 
@@ -18,11 +18,11 @@ def reserved_packages(settings: Settings) -> dict[str, tuple[str, ...]]:
     words = dict.fromkeys(_ALWAYS)
     for layer in settings.layers.values():
         words.update(dict.fromkeys(layer.may_use))
-    return {word: _patterns(settings, word) for word in words if word not in (QUERIES, SERVICE_ROLE)}
+    others = (DATABASE_QUERIES, SERVICE_ROLE_CLIENTS)
+    return {word: _patterns(settings, word) for word in words if word not in others}
 
 
 def _patterns(settings: Settings, word: str) -> tuple[str, ...]:
-    group = word.replace("-", "_")
-    if group in settings.symbols._fields:
-        return cast("tuple[str, ...]", getattr(settings.symbols, group))
-    return (word,)
+    if word not in PACKAGE_GROUPS:
+        return (word,)
+    return cast("tuple[str, ...]", getattr(settings.symbols, word.replace("-", "_")))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fourlayer.config.settings import names_match
+from fourlayer.config.settings import DATABASE_QUERIES, SERVICE_ROLE_CLIENTS, names_match
 from fourlayer.rule.model import Finding
 from fourlayer.syntax.span import Span
-from fourlayer_rules.boundaries.layer_violation._reserved import QUERIES, SERVICE_ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
 
 def uses(ctx: Context, place: Place) -> Iterator[Finding]:
     """The findings of one file's code; nothing is looked at that the bytes rule out."""
-    if QUERIES not in place.layer.may_use:
+    if DATABASE_QUERIES not in place.layer.may_use:
         yield from _queries(ctx, place)
-    if SERVICE_ROLE not in place.layer.may_use:
+    if SERVICE_ROLE_CLIENTS not in place.layer.may_use:
         yield from _service_role(ctx, place)
 
 
