@@ -786,7 +786,8 @@ def _path_to(outer: Node, target: Node) -> tuple[int, ...]:
 
 _CALLED_MODULE = re.compile(
     rb"\b(import|require|(?:vi|jest)\s*\.\s*(?:mock|doMock|unmock|doUnmock|importActual|importMock|requireActual|requireMock))"
-    rb"\s*(?:<[^()]*>)?\s*\(\s*(?:import\s*\(\s*)?(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`$\\]*`)"
+    rb"\s*(<(?:[^()]|\([^()]{0,300}\)){0,300}?>)?"
+    rb"\s*\(\s*(?:import\s*\(\s*)?(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`$\\]*`)"
 )
 _TYPE_HOLDERS = frozenset(
     {
@@ -822,7 +823,7 @@ def _imports(facts: FileFacts, root: Node) -> Iterator[Import]:
             if source is not None:
                 yield _re_export(facts, node, source)
     data = facts.text.data
-    for match in _CALLED_MODULE.finditer(data):
+    for match in _called_modules(data):
         if match.group(1) == b"import" and data[match.start() - 1 : match.start()] == b".":
             continue
         if facts.in_string_or_comment(match.start()):
@@ -830,6 +831,15 @@ def _imports(facts: FileFacts, root: Node) -> Iterator[Import]:
         word = root.descendant_for_byte_range(match.start(), match.start() + 1)
         if word is None or word.parent is None or word.parent.type != "import_require_clause":
             yield _called_import(facts, match, word)
+
+
+def _called_modules(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Calls that name a module, and those inside their type arguments: `importActual<typeof import("x")>`."""
+    for match in _CALLED_MODULE.finditer(data):
+        yield match
+        start, end = match.span(2)
+        if start >= 0:
+            yield from _CALLED_MODULE.finditer(data, start, end)
 
 
 def _statements(root: Node) -> Iterator[Node]:
@@ -849,8 +859,8 @@ def _statements(root: Node) -> Iterator[Node]:
 
 def _called_import(facts: FileFacts, match: re.Match[bytes], node: Node | None) -> Import:
     word = match.group(1)
-    start, end = match.span(2)
-    specifier = unescape(decode(match.group(2)[1:-1]))
+    start, end = match.span(3)
+    specifier = unescape(decode(match.group(3)[1:-1]))
     stmt = Span(match.start(), facts.text.data.find(b")", end) + 1 or end)
     kind: ImportKind
     if word == b"import":

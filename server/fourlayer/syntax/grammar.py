@@ -43,17 +43,20 @@ def parse(data: bytes, language_id: LanguageId, old: Tree | None = None) -> Pars
     """Parse UTF-8 bytes. `old` is an edited tree of the previous version (see `Tree.edit`)."""
     parser = _parser(language_id)
     source, masked = _mask_tagged_generics(data) if b">`" in data else (data, ())
+    if b"typeof import(" in source:
+        source, more = _mask_module_types(source)
+        masked = (*masked, *more)
     tree = parser.parse(source, old) if old is not None else parser.parse(source)
     if not tree.root_node.has_error:
         return Parsed(tree, source, masked)
     if old is not None:
         # Incremental trees of broken text may differ from those from scratch.
         tree = parser.parse(source)
-    patched, more = _mask_gaps(source)
-    if more:
+    patched, gaps = _mask_gaps(source)
+    if gaps:
         second = parser.parse(patched)
         if _error_bytes(second) < _error_bytes(tree):
-            return Parsed(second, patched, (*masked, *more))
+            return Parsed(second, patched, (*masked, *gaps))
     return Parsed(tree, source, masked)
 
 
@@ -134,6 +137,22 @@ def _mask_tagged_generics(data: bytes) -> tuple[bytes, tuple[tuple[int, int], ..
     for start, stop in masked:
         patched[start:stop] = b" " * (stop - start)
     return bytes(patched), tuple(masked)
+
+
+@cache
+def _module_type() -> re.Pattern[bytes]:
+    return re.compile(rb"[\w$]\s*(<\s*typeof\s+import\(\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*\)\s*>)(?=\s*\()")
+
+
+def _mask_module_types(data: bytes) -> tuple[bytes, tuple[tuple[int, int], ...]]:
+    """Blank the type argument of `importActual<typeof import("x")>(...)`, which parses as comparisons."""
+    masked = tuple(match.span(1) for match in _module_type().finditer(data))
+    if not masked:
+        return data, ()
+    patched = bytearray(data)
+    for start, stop in masked:
+        patched[start:stop] = b" " * (stop - start)
+    return bytes(patched), masked
 
 
 def _opening_angle(data: bytes, close: int) -> int | None:

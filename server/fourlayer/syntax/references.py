@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from fourlayer.syntax.facts import Decl, FileFacts
+    from fourlayer.syntax.scope import Binding
 
 Form = Literal["declaration", "plain", "shorthand", "export"]
 
@@ -128,7 +129,7 @@ def _form(facts: FileFacts, node: Node, parent: Node, name: str) -> Form | Liter
         return "unknown"
     if _is_shadowed(decl, node.start_byte, name):
         return None
-    if decl.kind == "namespace" and _declares(decl.data, name):
+    if _is_namespace(decl.data) and _declares(decl.data, name):
         return "unknown"
     if node.type == "shorthand_property_identifier":
         return "shorthand"
@@ -182,6 +183,10 @@ def _owner_is_sound(decl: Decl) -> bool:
     return owner is None or isinstance(owner.node, n.ClassDecl)
 
 
+def _is_namespace(data: bytes) -> bool:
+    return re.match(rb"(?:export\s+)?(?:declare\s+)?(?:namespace|module)\b", data) is not None
+
+
 def _declares(data: bytes, name: str) -> bool:
     """Whether a namespace may declare the name itself."""
     return (
@@ -206,13 +211,18 @@ def _is_shadowed(decl: Decl, offset: int, name: str) -> bool:
     scopes = scopes_of(decl)
     if isinstance(node, n.Name) and node.name == name:
         binding = scopes.binding(node)
-        return binding is not None and binding.scope is not decl.node
-    if any(binding.name == name and binding.scope is not decl.node for binding in scopes.visible(node)):
+        return binding is not None and not _is_outermost(decl, binding)
+    if any(one.name == name and not _is_outermost(decl, one) for one in scopes.visible(node)):
         return True
     around = [node, *decl.ancestors(node)]
     if decl.owner is not None:
         around.append(decl.owner.node)
     return any(name == param.name for above in around for param in _type_params(above))
+
+
+def _is_outermost(decl: Decl, binding: Binding) -> bool:
+    """Whether a binding is what the declaration itself declares; a block or a loop declares for itself."""
+    return binding.scope is decl.node and decl.kind != "statement"
 
 
 def _type_params(node: n.Node) -> tuple[n.TypeParam, ...]:
