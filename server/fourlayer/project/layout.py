@@ -118,8 +118,13 @@ def layer_in(layout: Layout, relative: str) -> str | None:
 
 def integration_roots(layout: Layout) -> tuple[str, ...]:
     """The folders without wildcards under which every provider lies, outermost ones only, sorted."""
+    return _roots(layout.integrations)
+
+
+@cache
+def _roots(integrations: tuple[str, ...]) -> tuple[str, ...]:
     prefixes: set[str] = set()
-    for pattern in layout.integrations:
+    for pattern in integrations:
         for plain in expand_braces(pattern):
             parts: list[str] = []
             for part in _parts(plain):
