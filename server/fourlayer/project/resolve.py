@@ -173,6 +173,10 @@ class Resolver:
         config = self._configs.nearest(parent(path))
         return {} if config is None else dict(config.options)
 
+    def tsconfig(self, directory: str) -> TsConfig | None:
+        """The tsconfig in force for the files of a directory; None when there is none."""
+        return self._configs.nearest(directory)
+
     def config_of(self, path: str) -> str | None:
         """The tsconfig in force for a file; None when there is none."""
         config = self._configs.nearest(parent(path))

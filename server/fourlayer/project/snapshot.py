@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fourlayer.project.resolve import Resolution, Resolver
     from fourlayer.project.schema.model import Schema
     from fourlayer.project.suppression import Suppression
+    from fourlayer.project.tsconfig import TsConfig
     from fourlayer.syntax.facts import FileFacts
 
 T = TypeVar("T")
@@ -535,6 +536,7 @@ _STAMPS: Mapping[str, Callable[[Snapshot, Dep], object]] = {
     "cycles": lambda snapshot, dep: snapshot.cycles(dep[1]),
     "resolution": lambda snapshot, dep: snapshot.resolve(dep[1], dep[2]),
     "specifier": lambda snapshot, dep: snapshot.specifier_for(dep[1], dep[2]),
+    "tsconfig": lambda snapshot, dep: snapshot.resolver.tsconfig(dep[1]),
 }
 
 
@@ -641,6 +643,11 @@ class View:
         """How a file would import another, in its own style."""
         self.deps.add(("specifier", target, importer))
         return self._snapshot.specifier_for(target, importer)
+
+    def tsconfig(self, folder: str) -> TsConfig | None:
+        """The tsconfig in force for the files of a folder, with all that it extends; None without one."""
+        self.deps.add(("tsconfig", folder))
+        return self._snapshot.resolver.tsconfig(folder)
 
     def importers(self, path: str) -> tuple[ImportEdge, ...]:
         """Every place in the workspace that imports a file. Reads the whole workspace once."""

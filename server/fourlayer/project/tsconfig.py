@@ -28,8 +28,8 @@ class PathPattern(NamedTuple):
 class TsConfig(NamedTuple):
     """A configuration with everything that it extends.
 
-    `options` are the compiler options as written; `base_url` is a workspace path. `read` are the
-    files that it came from, `missing` those that it named in vain.
+    `options` are the compiler options as written, `origins` the files that say so; `base_url` is a
+    workspace path. `read` are the files that it came from, `missing` those that it named in vain.
     """
 
     path: str
@@ -41,13 +41,18 @@ class TsConfig(NamedTuple):
     references: tuple[str, ...]
     read: tuple[str, ...]
     missing: tuple[str, ...]
+    origins: Mapping[str, str]
 
 
 class _Layer(NamedTuple):
     """One file of an `extends` chain."""
 
-    directory: str
+    path: str
     content: Mapping[str, object]
+
+    @property
+    def directory(self) -> str:
+        return parent(self.path)
 
 
 class TsConfigs:
@@ -120,6 +125,7 @@ class TsConfigs:
         layers: list[_Layer] = []
         self._collect(path, layers, read, missing, ())
         options: dict[str, object] = {}
+        origins: dict[str, str] = {}
         paths: tuple[PathPattern, ...] = ()
         base_url: str | None = None
         declared: tuple[str, Mapping[str, object]] | None = None
@@ -128,6 +134,7 @@ class TsConfigs:
         for layer in layers:
             own = as_object(layer.content.get("compilerOptions"))
             options.update(own)
+            origins.update(dict.fromkeys(own, layer.path))
             if isinstance(own.get("baseUrl"), str):
                 base_url = join(
                     layer.directory, _templated(str(own["baseUrl"]), parent(path), layer.directory)
@@ -154,6 +161,7 @@ class TsConfigs:
             references,
             tuple(read),
             tuple(dict.fromkeys(missing)),
+            origins,
         )
 
     def _collect(
@@ -169,7 +177,7 @@ class TsConfigs:
             target = self._extended(each, parent(path), missing)
             if target is not None:
                 self._collect(target, layers, read, missing, (*chain, path))
-        layers.append(_Layer(parent(path), content))
+        layers.append(_Layer(path, content))
 
     def _extended(self, specifier: str, directory: str, missing: list[str]) -> str | None:
         """The file that an `extends` names; what was looked for in vain goes to `missing`."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.project.packages import within
 from fourlayer.rule.model import Change, TextEdit
+from fourlayer_rules.derive.json_text import JsonMember, JsonObject, member_of
 from fourlayer_rules.derive.style import newline_of, style_of
 from fourlayer_rules.derive.symbols import exported, exported_names
-from fourlayer_rules.structure.unpublished_integration._json_text import JsonMember, JsonObject, member_of
 from fourlayer_rules.structure.unpublished_integration._published import (
     Package,
     leaves,
