@@ -162,7 +162,7 @@ class Hangs:
         return next((hang for hang in hangs if hang is not None), None)
 
     def _outside(self, target: Outside, call: n.Call, frame: Frame) -> Hang | None:
-        if target.kind == "open" or target.package in _LIMITED:
+        if target.kind == "open" or target.package in _LIMITED or target.package.startswith("node:fs"):
             return None
         texts = [frame.decl.text_of(arg) for arg in call.args]
         if _says_limit(_last(uncast(call.callee))) or any(map(_says_limit, texts)):
@@ -425,8 +425,14 @@ def _last(callee: n.Expr) -> str:
 
 
 def _shown(call: n.Call) -> str:
-    name = dotted(call.callee)
-    return name if name is not None else _last(uncast(call.callee)) or "the call"
+    """The first call of a chain, by its dotted name where it has one."""
+    node: n.Expr = call
+    first = call
+    while isinstance(node, n.Call | n.Member):
+        if isinstance(node, n.Call):
+            first = node
+        node = uncast(node.callee if isinstance(node, n.Call) else node.object)
+    return dotted(first.callee) or _last(uncast(first.callee)) or "the call"
 
 
 def _is_logger(callee: n.Expr) -> bool:

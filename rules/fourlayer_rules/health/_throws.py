@@ -194,7 +194,9 @@ class Escapes:
             return "may fail to load"
         target = self._follow.call(frame, call)
         if isinstance(target, Frame):
-            inner = self.of(target)
+            # What a function without `async` throws, it throws where it is called, not where it is awaited.
+            asynchronous = target.function is not None and target.function.is_async
+            inner = self.of(target) if asynchronous else self._returned(target)
             return _through(inner) if inner else None
         return self._outside_rejects(target, call, frame)
 

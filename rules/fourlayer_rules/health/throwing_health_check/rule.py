@@ -73,7 +73,7 @@ def _finding(looked: Looked, escapes: list[Escape]) -> Finding:
 def _shown(escape: Escape) -> str:
     """The place as a short name."""
     text = escape.frame.decl.text_of(escape.node).removeprefix("await ").removeprefix("new ")
-    name = text.partition("(")[0].strip()
+    name = text.partition("(")[0].partition("<")[0].strip()
     return f"`{name}`" if name and "\n" not in name and len(name) < 60 else "what it waits for"
 
 

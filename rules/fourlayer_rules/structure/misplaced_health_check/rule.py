@@ -1,42 +1,75 @@
-"""misplaced-health-check: {one sentence: what it reports}."""
+"""misplaced-health-check: a health check is implemented elsewhere than in health.ts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from fourlayer.rule.context import Context
-from fourlayer.rule.model import Change, Finding, FixPlan
-from fourlayer.syntax.span import Span
+from fourlayer.rule.model import Finding, FixPlan
 
-_WORD = b"bad_misplaced_health_check"
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fourlayer.rule.context import Context
+    from fourlayer.rule.model import Change
+    from fourlayer_rules.structure.misplaced_health_check._find import Misplaced
+
+_ID = "misplaced-health-check"
+_KIND = "move-health-check"
+_WORD = b"ealth"
 
 
 class MisplacedHealthCheck:
-    """Reports the word `bad_misplaced_health_check` until it is taught better."""
+    """Judges one provider."""
 
     options = None
 
-    def check(self, ctx: Context, target: str) -> Iterable[Finding]:
-        """Judge one file."""
-        text = ctx.view.text(target)
-        start = text.data.find(_WORD) if text else -1
-        if start >= 0:
-            yield Finding(
-                rule="misplaced-health-check",
-                path=target,
-                span=Span(start, start + len(_WORD)),
-                message="`bad_misplaced_health_check` stands here.",
-                help="Remove it.",
-                key="bad_misplaced_health_check",
-            )
+    def check(self, ctx: Context, target: str) -> Iterator[Finding]:
+        """Report functions and methods outside `health.ts` that find out a health status."""
+        provider = ctx.view.provider(target)
+        if provider is None:
+            return
+        for path in provider.files:
+            if path.endswith((".d.ts", ".d.mts", ".d.cts")) or ctx.view.is_test(path):
+                continue
+            data = ctx.view.read(path)
+            if data is None or _WORD not in data or path == f"{provider.path}/health.ts":
+                continue
+            from fourlayer_rules.structure.misplaced_health_check._find import misplaced
+
+            for found in misplaced(ctx, provider, path):
+                yield _finding(found)._replace(provider=provider.name)
 
     def plans(self, ctx: Context, finding: Finding) -> Iterable[FixPlan]:
-        """No fixes yet."""
-        return ()
+        """Move it, or let what is in `health.ts` already take its place."""
+        from fourlayer_rules.structure.misplaced_health_check._move import move
+
+        moved = move(ctx, finding)
+        if moved is not None:
+            yield FixPlan(_KIND, moved.title, "unsafe", "workspace")
 
     def edits(self, ctx: Context, finding: Finding, plan: FixPlan) -> Change | None:
-        """No fixes yet."""
-        return None
+        """See `plans`."""
+        from fourlayer_rules.structure.misplaced_health_check._move import move
+
+        moved = move(ctx, finding) if plan.kind == _KIND else None
+        return moved.change if moved is not None else None
+
+
+def _finding(found: Misplaced) -> Finding:
+    certain = found.certain
+    return Finding(
+        rule=_ID,
+        path=found.path,
+        span=found.decl.name_span if found.span is None else found.span,
+        message=f"`{found.name}` is a health check outside of `health.ts`: who looks there misses it, "
+        "and the two can come to disagree."
+        if certain
+        else f"Whether `{found.name}` is a health check that its base class asks for cannot be told.",
+        help="Implement it in `health.ts`; what needs it here can call it there.",
+        certainty="violation" if certain else "unverifiable",
+        scope=found.name,
+        key=found.name,
+    )
 
 
 rule = MisplacedHealthCheck()
