@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.project.snapshot import Survey
-from fourlayer.rule.model import Change, Create, TextEdit
+from fourlayer.rule.model import Change, Create
 from fourlayer.syntax import nodes as n
-from fourlayer.syntax.chains import dotted
+from fourlayer.syntax.chains import uncast
 from fourlayer.syntax.facts import walk
 from fourlayer_rules.derive.dtos import attached_start
 from fourlayer_rules.derive.editing import FileEditor
@@ -93,11 +93,8 @@ class _Mover:
         """Whether a check of `health.ts` is the misplaced one, or calls it."""
         if check.declared.decl is self._item.decl or check.declared.path == self._item.path:
             return True
-        return any(
-            isinstance(node, n.Call)
-            and (dotted(node.callee) or _last(node)).rpartition(".")[2] == self._own_name
-            for node in walk(check.declared.decl.node)
-        )
+        calls = (node for node in walk(check.declared.decl.node) if isinstance(node, n.Call))
+        return any(_last(call) == self._own_name for call in calls)
 
     # The old place
 
@@ -117,8 +114,21 @@ class _Mover:
             (word,),
             tests=True,
         )
-        uses = self._view.survey(survey)
-        return any(path != self._health for path in uses)
+        paths = [path for path in self._view.survey(survey) if path != self._health]
+        return any(self._knows_provider(path) for path in paths)
+
+    def _knows_provider(self, path: str) -> bool:
+        """Whether a file can have to do with the provider at all: others have methods of that name too."""
+        provider, owner = self._model.provider, self._item.decl.owner
+        if path.startswith(provider.path + "/"):
+            return True
+        data = self._view.read(path) or b""
+        words = [
+            provider.folder,
+            provider.pascal,
+            (owner.name if owner is not None else None) or provider.pascal,
+        ]
+        return any(word.encode() in data for word in words) or b"integrations" in data
 
     def _remove(self) -> bool:
         item = self._item
@@ -357,9 +367,8 @@ class _Mover:
         data = facts.text.data
         written = editor.local(text) if local else text
         check = passing[0] if passing else None
-        kept = {
-            name for decl in facts.decls for name in decl.names if check is None or decl.name != check.name
-        }
+        replaced = check.name if check is not None else None
+        kept = {name for decl in facts.decls for name in decl.names if decl.name != replaced}
         if kept & set(_declared(text)):
             return False
         for spec, name, type_only in imports:
@@ -414,7 +423,8 @@ def _promised(function: n.Function) -> str | None:
 
 
 def _last(call: n.Call) -> str:
-    return call.callee.name if isinstance(call.callee, n.Member) else ""
+    callee = uncast(call.callee)
+    return callee.name if isinstance(callee, n.Member | n.Name) else ""
 
 
 def _count(name: str, data: bytes) -> int:
