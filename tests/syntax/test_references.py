@@ -41,6 +41,8 @@ def _marked(source: str, name: str = "Old") -> tuple[str, bool]:
         ("type F = (Old: string) => Old;", "type F = (Old: string) => <plain>;"),
         ("{ class Old {} new Old(); }\nnew Old();", "{ class Old {} new Old(); }\nnew <plain>();"),
         ("@Old class C { @Old() x = 1; }", "@<plain> class C { @<plain>() x = 1; }"),
+        ("namespace N { class Old {} new Old(); }", "namespace N { class Old {} new Old(); }"),
+        ("namespace N { new Old(); }", "namespace N { new <plain>(); }"),
         ("try {} catch (Old) { log(Old); }", "try {} catch (Old) { log(Old); }"),
         (
             "const s = 'Old'; // Old\nconst t = `Old ${Old}`;",
@@ -62,7 +64,6 @@ def test_finds_what_means_the_top_level_name(source: str, expected: str | None) 
         "const { Old } = require('x');",
         "type T = X extends infer Old ? Old : never;",
         "type T = { [Old in Keys]: Old };",
-        "namespace N { const Old = 1; export const a = Old; }",
         "class A { broken( { Old",
         "const rows = sql<Old>`select 1`;",
     ],

@@ -129,8 +129,6 @@ def _form(facts: FileFacts, node: Node, parent: Node, name: str) -> Form | Liter
         return "unknown"
     if _is_shadowed(decl, node.start_byte, name):
         return None
-    if _is_namespace(decl.data) and _declares(decl.data, name):
-        return "unknown"
     if node.type == "shorthand_property_identifier":
         return "shorthand"
     if kind == "variable_declarator" and _is_field(parent, "name", node):
@@ -181,20 +179,6 @@ def _is_top_level(node: Node) -> bool:
 def _owner_is_sound(decl: Decl) -> bool:
     owner = decl.owner
     return owner is None or isinstance(owner.node, n.ClassDecl)
-
-
-def _is_namespace(data: bytes) -> bool:
-    return re.match(rb"(?:export\s+)?(?:declare\s+)?(?:namespace|module)\b", data) is not None
-
-
-def _declares(data: bytes, name: str) -> bool:
-    """Whether a namespace may declare the name itself."""
-    return (
-        re.search(
-            rb"\b(?:class|const|enum|function|interface|let|type|var)\s+" + name.encode() + rb"\b", data
-        )
-        is not None
-    )
 
 
 def _member(node: Node, parent: Node) -> Span | None:
