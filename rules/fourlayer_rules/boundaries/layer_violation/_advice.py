@@ -57,7 +57,7 @@ class Advice:
             shown += f" and {len(names) - 3} more"
         what = f"{shown} from {_listed([label(one) for one in targets])}"
         if type_only:
-            what = f"the type{'s' if len(names) > 1 else ''} {what}"
+            what = f"the type{'s' if len(names) > 1 else ''} {what}" if names else f"types of {what}"
         way = self._way(target)
         if way is not None:
             why = f"that goes past {label(way)} and what it guarantees{_GUARANTEES.get(way, '')}"

@@ -50,7 +50,9 @@ def _queries(ctx: Context, place: Place) -> Iterator[Finding]:
 
 def _certainty(query: Query, database: frozenset[str], has_sdk: bool) -> Certainty | None:
     """How surely a query goes to our own database, and not to a vendor that speaks something alike."""
-    if query.library == "sql" and has_sdk and not database:
+    if not database and (
+        (query.library == "sql" and has_sdk) or (query.library == "kysely" and not query.table.names)
+    ):
         return None
     if query.certain:
         return "violation"
