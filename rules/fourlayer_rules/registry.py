@@ -231,7 +231,8 @@ RULES: tuple[RuleMeta, ...] = (
         needs=("document",),
         fixes=(
             FixMeta("parse-with-schema", ("unsafe",), "document", preferred=True, needs=("workspace",)),
-            FixMeta("single-assertion", ("unsafe",), "document"),
+            FixMeta("copy-properties", ("unsafe",), "document", preferred=True, needs=("workspace",)),
+            FixMeta("single-assertion", ("unsafe",), "document", preferred=True),
         ),
         triggers=(b"unknown", b"never", b"any"),
     ),
@@ -272,7 +273,7 @@ RULES: tuple[RuleMeta, ...] = (
         unit="file",
         needs=("document", "workspace"),
         fixes=(FixMeta("add-return-type", ("unsafe",), "document", preferred=True),),
-        triggers=(b"export", b"..."),
+        triggers=(b"class ", b"async ", b"Promise<", b"..."),
     ),
     RuleMeta(
         id="non-strict-tsconfig",

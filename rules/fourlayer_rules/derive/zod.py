@@ -258,6 +258,12 @@ class SchemaWriter:
             schema = _infers(found.decl, node)
             if schema is not None:
                 return self._inferred(inner, node.value.args[0])
+        if (
+            isinstance(node, n.TypeAlias)
+            and isinstance(node.value, n.TypeRef)
+            and node.value.name in _KEYWORDS
+        ):
+            return self.write(inner, node.value)
         if any(self._holds_schema(bound) for bound in env.values()):
             return self._structure(inner, node)
         return self._constant_of(at, type_, found, inner, node)
@@ -273,9 +279,7 @@ class SchemaWriter:
             isinstance(node, n.TypeRef) and node.name in bound.at.env for node in walk(bound.type)
         ) and any(self._holds_schema(inner) for inner in bound.at.env.values())
 
-    def _arguments(
-        self, at: At, type_: n.TypeRef, params: Sequence[n.TypeParam]
-    ) -> Mapping[str, Bound]:
+    def _arguments(self, at: At, type_: n.TypeRef, params: Sequence[n.TypeParam]) -> Mapping[str, Bound]:
         env: dict[str, Bound] = {}
         for index, param in enumerate(params):
             if index < len(type_.args):
@@ -295,9 +299,10 @@ class SchemaWriter:
         if key in self._open:
             if type_.args:
                 raise InexpressibleError(f"`{type_.name}` is generic and contains itself")
-            self._recursive.add(key)
-            name = self._names[key]
-            return Written(Raw(name, name=name, path=self._home))
+            # What is being written inside the type needs it before it is there, so that it must wait too.
+            self._recursive.update(self._open[self._open.index(key) :])
+            open_name = self._names[key]
+            return Written(Raw(open_name, name=open_name, path=self._home))
         name = self._names.get(key)
         if name is None:
             name = self._schema_name(_identifier(text) if text else found.decl.name or "value")
@@ -331,19 +336,24 @@ class SchemaWriter:
         name = found.decl.name or ""
         if found.path != self._home:
             if not _reachable(found) or not _is_contract(found.path, self._home):
-                raise InexpressibleError(f"`{name}` contains itself and cannot be imported from `{self._home}`")
+                raise InexpressibleError(
+                    f"`{name}` contains itself and cannot be imported from `{self._home}`"
+                )
             self.imports.add((found.path, name, True))
         return name
 
     def _define(self, name: str, expr: Expr, type_name: str, exact: bool) -> None:
         if name not in self._taken:
             self.definitions.append(Definition(name, expr, type_name, exact))
-        self._done[name] = exact
+        self._done[name] = exact or bool(type_name)
 
     def _free(self, name: str, expr: Expr) -> str:
         """The name, or another one where it stands for something else."""
         wanted = squeezed(expr.flat())
-        for candidate in (name, *(f"{_stem(name)}{extra}{name[-6:]}" for extra in ("Response", "Payload", "Body"))):
+        for candidate in (
+            name,
+            *(f"{_stem(name)}{extra}{name[-6:]}" for extra in ("Response", "Payload", "Body")),
+        ):
             text = self._taken.get(candidate)
             mine = next((d for d in self.definitions if d.name == candidate), None)
             if mine is not None:
@@ -396,9 +406,7 @@ class SchemaWriter:
         if key in self._recursive or not isinstance(written.expr, Raw):
             raise InexpressibleError(f"`{base.name}` contains itself")
         props, exact = self._properties(own)
-        return Written(
-            Object(f"{written.expr.flat()}.extend", props, ""), exact=exact and written.exact
-        )
+        return Written(Object(f"{written.expr.flat()}.extend", props, ""), exact=exact and written.exact)
 
     def _object(self, shape: Shape) -> Written:
         if len(shape.properties) > _MAX_PROPERTIES:
@@ -455,9 +463,7 @@ class SchemaWriter:
         key, value = type_.args
         if isinstance(key, n.TypeRef) and key.name in {"string", "number", "PropertyKey"}:
             written = self.write(at, value)
-            return Written(
-                Call("z.record", (Raw("z.string()"), _plain(written).expr)), exact=written.exact
-            )
+            return Written(Call("z.record", (Raw("z.string()"), _plain(written).expr)), exact=written.exact)
         return self._object(self._shape(at, type_))
 
     def _lookup(self, at: At, type_: n.TypeOther) -> Written:
@@ -494,7 +500,9 @@ class SchemaWriter:
             return self.write(at, items[0])
         strings = [_string_of(item.text) if isinstance(item, n.TypeLiteral) else None for item in items]
         if all(text is not None for text in strings):
-            return Written(Call("z.enum", tuple(Raw(json.dumps(text, ensure_ascii=False)) for text in strings), True))
+            return Written(
+                Call("z.enum", tuple(Raw(json.dumps(text, ensure_ascii=False)) for text in strings), True)
+            )
         if sorted(item.text for item in items if isinstance(item, n.TypeLiteral)) == ["false", "true"] and (
             len(items) == 2
         ):
@@ -504,7 +512,11 @@ class SchemaWriter:
         undefined = any(item.undefined for item in written)
         key = self._discriminant(at, items)
         exprs = tuple(item.expr for item in written)
-        if key is not None and all(_may_discriminate(expr) for expr in exprs) and not self._open_members(exprs):
+        if (
+            key is not None
+            and all(_may_discriminate(expr) for expr in exprs)
+            and not self._open_members(exprs)
+        ):
             return Written(Call("z.discriminatedUnion", (Raw(_quoted(key)),), True, exprs), undefined, exact)
         return Written(Call("z.union", exprs, True), undefined, exact)
 
@@ -535,7 +547,11 @@ class SchemaWriter:
                 if other is None or other.optional or not isinstance(other.type, n.TypeLiteral):
                     break
                 seen.append(other.type.text)
-            if len(seen) == len(shapes) and len(set(seen)) == len(seen) and isinstance(prop.type, n.TypeLiteral):
+            if (
+                len(seen) == len(shapes)
+                and len(set(seen)) == len(seen)
+                and isinstance(prop.type, n.TypeLiteral)
+            ):
                 return name
         return None
 
@@ -589,7 +605,11 @@ class SchemaWriter:
         properties: dict[str, Property] = {}
         rest: tuple[At, n.Type] | None = None
         for member in body.members:
-            if member.kind == "index" and member.type is not None and not isinstance(member.type, n.TypeOther):
+            if (
+                member.kind == "index"
+                and member.type is not None
+                and not isinstance(member.type, n.TypeOther)
+            ):
                 rest = (at, member.type)
             elif member.kind == "property" and member.name is not None and member.type is not None:
                 name = _property_name(member.name)
@@ -655,7 +675,9 @@ class SchemaWriter:
         if isinstance(type_, n.TypeRef) and not type_.args and depth < _DEPTH:
             found = qualified(self._view, at.path, at.facts, type_.name)
             if isinstance(found, tuple) and isinstance(found.decl.node, n.TypeAlias):
-                return self._keys(At(found.path, found.facts, found.decl, {}), found.decl.node.value, depth + 1)
+                return self._keys(
+                    At(found.path, found.facts, found.decl, {}), found.decl.node.value, depth + 1
+                )
         raise InexpressibleError(f"the keys `{_shown(at, type_)}` are not known")
 
 
@@ -755,7 +777,11 @@ def _inner(type_: n.TypeOther) -> n.Type | None:
 def _infers(decl: Decl, node: n.TypeAlias) -> str | None:
     """The schema that `type X = z.infer<typeof schema>` is inferred from."""
     value = node.value
-    if isinstance(value, n.TypeRef) and value.name in {"z.infer", "z.output", "z.TypeOf"} and len(value.args) == 1:
+    if (
+        isinstance(value, n.TypeRef)
+        and value.name in {"z.infer", "z.output", "z.TypeOf"}
+        and len(value.args) == 1
+    ):
         text = decl.text_of(value.args[0])
         return text.removeprefix("typeof").strip() if text.startswith("typeof") else None
     return None

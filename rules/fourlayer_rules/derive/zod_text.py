@@ -101,10 +101,12 @@ class Call(Expr):
         if len(items) == 1 and not self.brackets:
             return opening + items[0].render(indent, len(opening)) + closing
         if self.head == "z.record":
-            first, second = items
+            first, second = items[0], items[-1]
             return f"{opening}{first.flat()}, {second.render(indent, len(opening) + 12)}{closing}"
         inner = indent + "  "
-        return opening + "\n" + "".join(f"{inner}{item.render(inner)},\n" for item in items) + indent + closing
+        return (
+            opening + "\n" + "".join(f"{inner}{item.render(inner)},\n" for item in items) + indent + closing
+        )
 
 
 class Object(Expr):

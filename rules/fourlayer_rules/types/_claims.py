@@ -27,7 +27,9 @@ _NOTHING = frozenset(
         "JSON",
     }
 )
-_CONTAINERS = frozenset({"Array", "ReadonlyArray", "Promise", "PromiseLike", "Partial", "Readonly", "Awaited"})
+_CONTAINERS = frozenset(
+    {"Array", "ReadonlyArray", "Promise", "PromiseLike", "Partial", "Readonly", "Awaited"}
+)
 _PROMISES = frozenset({"Promise", "PromiseLike"})
 
 
@@ -42,7 +44,7 @@ def claims(type_: n.Type | None) -> bool:
             if type_.name in _CONTAINERS:
                 return any(claims(arg) for arg in type_.args)
             if type_.name in {"Record", "Map"} and len(type_.args) == 2:
-                return claims(type_.args[1]) or claims(type_.args[0]) and not _is_key(type_.args[0])
+                return claims(type_.args[1]) or (claims(type_.args[0]) and not _is_key(type_.args[0]))
             return True
         case n.TypeLiteral():
             return type_.text not in {"null", "undefined"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fourlayer.project.jsonc import as_object, parse_object
+from fourlayer.project.jsonc import as_object, parse_object, strings
 from fourlayer.rule.model import Change, Create, TextEdit
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
@@ -102,7 +102,9 @@ class Schemas:
         for item in self.facts.imports:
             if item.kind == "import" and any(bound.local == name for bound in item.names):
                 return self.view.resolve(item.specifier, self.path).path != path
-        return any(name == binding.name for decl in self.facts.all_decls() for binding in _bindings(decl, name))
+        return any(
+            name == binding.name for decl in self.facts.all_decls() for binding in _bindings(decl, name)
+        )
 
     def specifier(self, target: str, importer: str) -> str:
         """How one file names another."""
@@ -158,10 +160,9 @@ class Schemas:
         node = at
         for above in decl.ancestors(at):
             if isinstance(above, n.Try) and above.block is node and above.handler is not None:
-                for inner in walk(above.handler):
-                    if isinstance(inner, n.Call) and isinstance(inner.callee, n.Name):
-                        if _wraps(inner.callee.name):
-                            return True
+                calls = (inner for inner in walk(above.handler) if isinstance(inner, n.Call))
+                if any(isinstance(call.callee, n.Name) and _wraps(call.callee.name) for call in calls):
+                    return True
             node = above
         return False
 
@@ -330,15 +331,18 @@ class Schemas:
         for name in names:
             decl = self.facts.decl(name)
             if decl is not None:
-                if not decl.exported and self._count(name, data, [*gone, (decl.start, decl.end)]) == 0:
-                    if not any(export.local == name for export in self.facts.exports):
-                        self.editor(self.path).remove_statement(decl.start, decl.end)
+                if self._is_idle(decl, name, gone):
+                    self.editor(self.path).remove_statement(decl.start, decl.end)
                 continue
             for edit in _import_removal(self.facts, name, data, gone):
                 self.editor(self.path).replace(edit.start, edit.end, edit.text)
 
-    def _count(self, name: str, data: bytes, gone: Iterable[tuple[int, int]]) -> int:
-        return sum(1 for _ in uses_outside(name, data, gone))
+    def _is_idle(self, decl: Decl, name: str, gone: list[tuple[int, int]]) -> bool:
+        """Whether nothing uses a declaration any more."""
+        if decl.exported or any(export.local == name for export in self.facts.exports):
+            return False
+        ranges = [*gone, (decl.start, decl.end)]
+        return next(uses_outside(name, self.facts.text.data, ranges), None) is None
 
 
 def _constructed(error: ErrorClass, values: Mapping[str, str]) -> str | None:
@@ -429,7 +433,12 @@ def _schema_of(decl: Decl) -> Iterator[str]:
         if isinstance(declarator.init, n.Cast) and declarator.init.op == "satisfies":
             types.append(declarator.init.type)
         for type_ in types:
-            if isinstance(type_, n.TypeRef) and type_.name in {"z.ZodType", "ZodType", "z.ZodSchema", "z.Schema"}:
+            if isinstance(type_, n.TypeRef) and type_.name in {
+                "z.ZodType",
+                "ZodType",
+                "z.ZodSchema",
+                "z.Schema",
+            }:
                 arg = type_.args[0] if type_.args else None
                 if isinstance(arg, n.TypeRef) and not arg.args:
                     yield arg.name
@@ -455,8 +464,8 @@ def _option(view: View, config: str, hops: int) -> bool:
     if value is not None:
         return value is True
     bases = content.get("extends")
-    for base in reversed(bases if isinstance(bases, list) else [bases]):
-        if not isinstance(base, str) or hops > _HOPS:
+    for base in reversed((bases,) if isinstance(bases, str) else strings(bases)):
+        if hops > _HOPS:
             continue
         if not base.startswith("."):
             return True

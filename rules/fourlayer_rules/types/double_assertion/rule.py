@@ -51,8 +51,8 @@ class DoubleAssertion:
                 span=double.decl.span(type_),
                 message=(
                     f"`as {double.bridge} as {shown}` makes the compiler believe what it had refused to: "
-                    "whatever the value really is, it is used as that type, and a later change of either side "
-                    "goes unnoticed."
+                    "whatever the value really is, it is used as that type, and a later change of either "
+                    "side goes unnoticed."
                 ),
                 help=(
                     "Convert the value (build the object, parse it with a schema), or assert once where the "
@@ -104,7 +104,11 @@ def _doubles_of(facts: FileFacts, decl: Decl) -> Iterator[Double]:
         inner = node.value
         while isinstance(inner, n.Cast) and inner.op in {"!", "satisfies"}:
             inner = inner.value
-        if not isinstance(inner, n.Cast) or inner.op not in {"as", "<>"} or not is_named(inner.type, _BRIDGES):
+        if (
+            not isinstance(inner, n.Cast)
+            or inner.op not in {"as", "<>"}
+            or not is_named(inner.type, _BRIDGES)
+        ):
             continue
         if not decl.trusted and _is_broken(facts, decl, node):
             continue

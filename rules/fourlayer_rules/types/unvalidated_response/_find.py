@@ -11,10 +11,12 @@ from fourlayer.syntax.chains import bare, chain_of, dotted, uncast
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.types._claims import claims, is_named, unwrapped
+from fourlayer_rules.types._vendors import is_vendor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fourlayer.project.snapshot import View
     from fourlayer.syntax.facts import Decl, FileFacts
     from fourlayer.syntax.scope import Binding
 
@@ -28,6 +30,9 @@ _MARKERS = (b".json(", b".json<", b"JSON.parse", b"axios", b"Axios", b"got", b"k
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "request", "options"})
 _CLIENTS = frozenset({"axios", "got", "ky"})
 _CLIENT_TYPES = frozenset({"AxiosInstance", "AxiosStatic", "KyInstance", "Got"})
+_CLIENT_WORDS = (
+    b"axios.create", b"ky.create", b"got.extend", b"AxiosInstance", b"AxiosStatic", b"KyInstance", b": Got",
+)  # fmt: skip
 _NO_RESPONSES = frozenset({"req", "request", "z", "t", "column", "Bun", "NextResponse", "Response", "res_"})
 _PRIMITIVES = frozenset({"string", "number", "boolean"})
 _HOPS = 5
@@ -65,8 +70,8 @@ class _Walk:
         self.source = source
         self.kind: SourceKind = kind
         self.found: list[Claim] = []
-        self.doubtful = kind == "sdk"
-        self.typed = kind == "sdk"
+        self.doubtful: bool = kind == "sdk"
+        self.typed: bool = kind == "sdk"
         """Whether the value has a type that must be asserted away: `unknown`, `Record<string, unknown>`."""
         self._seen: set[Binding] = set()
 
@@ -74,59 +79,63 @@ class _Walk:
 
     def follow(self, node: n.Expr, hops: int = 0, *, wrapped: bool = False) -> None:
         """What becomes of a value. `wrapped`: it is an HTTP client's answer, with the payload in `data`."""
-        current: n.Node = node
+        current: n.Expr = node
         while True:
             parent = self.decl.parent(current)
-            match parent:
-                case n.Await():
-                    current = parent
-                case n.Cast():
-                    if parent.type is not None and parent.op in {"as", "<>"} and claims(parent.type):
-                        if not wrapped:
-                            self._claim("cast", parent, parent.type, self.decl, at_type=True)
-                        return
-                    if parent.type is not None and parent.op in {"as", "<>"}:
-                        self.typed = not is_named(parent.type, {"any"})
-                    current = parent
-                case n.Binary() if parent.op in {"??", "||"} and parent.left is current:
-                    current = parent
-                case n.Cond() if parent.test is not current:
-                    current = parent
-                case n.Member() if parent.object is current:
-                    call = self.decl.parent(parent)
-                    if isinstance(call, n.Call) and call.callee is parent:
-                        if parent.name in {"catch", "finally"}:
-                            current = call
-                            continue
-                        if parent.name == "then" and call.args and not wrapped:
-                            self._then(call, hops)
-                        return
-                    if wrapped and parent.name not in {"data", "body"}:
-                        return
-                    wrapped = False
-                    current = parent
-                case n.Index() if parent.object is current and not wrapped:
-                    current = parent
-                case n.Declarator() if parent.init is current:
+            if isinstance(parent, n.Cast):
+                if self._asserted(parent, wrapped):
+                    return
+                current = parent
+            elif isinstance(parent, n.Member) and parent.object is current:
+                onward = self._member_of(parent, hops, wrapped)
+                if onward is None:
+                    return
+                wrapped = wrapped and onward is not parent
+                current = onward
+            elif isinstance(parent, n.Expr) and _is_same(parent, current, wrapped):
+                current = parent
+            else:
+                if isinstance(parent, n.Declarator) and parent.init is current:
                     self._declared(parent, hops, wrapped)
-                    return
-                case n.Return():
-                    if not wrapped:
-                        self._returned(current, parent, hops)
-                    return
-                case n.Function() if parent.body is current:
-                    if not wrapped and isinstance(current, n.Expr):
-                        self._returned(current, parent, hops)
-                    return
-                case n.Assign() if parent.value is current and parent.op == "=":
-                    if not wrapped:
-                        self._assigned(current, parent, hops)
-                    return
-                case n.Call() if current in parent.args and not wrapped:
-                    self._passed(current, parent)
-                    return
-                case _:
-                    return
+                elif parent is not None and not wrapped:
+                    self._ends(current, parent, hops)
+                return
+
+    def _asserted(self, cast: n.Cast, wrapped: bool) -> bool:
+        """A cast around the value; whether it gives a type."""
+        type_ = cast.type
+        if type_ is None or cast.op not in {"as", "<>"}:
+            return False
+        if not claims(type_):
+            self.typed = not is_named(type_, {"any"})
+            return False
+        if not wrapped:
+            inner = unwrapped(type_) or type_
+            self.claim("cast", cast, inner, self.decl, at_type=True)
+        return True
+
+    def _member_of(self, member: n.Member, hops: int, wrapped: bool) -> n.Expr | None:
+        """Where to go on from a property of the value, or from a method of its promise."""
+        call = self.decl.parent(member)
+        if isinstance(call, n.Call) and call.callee is member:
+            if member.name in {"catch", "finally"}:
+                return call
+            if member.name == "then" and call.args and not wrapped:
+                self._then(call, hops)
+            return None
+        return None if wrapped and member.name not in {"data", "body"} else member
+
+    def _ends(self, value: n.Expr, parent: n.Node, hops: int) -> None:
+        """The value arrives where it may be given a type without a cast."""
+        match parent:
+            case n.Return() | n.Function():
+                self._returned(value, parent, hops)
+            case n.Assign() if parent.value is value and parent.op == "=":
+                self._assigned(value, parent, hops)
+            case n.Call() if value in parent.args:
+                self._passed(value, parent)
+            case _:
+                return
 
     def _then(self, call: n.Call, hops: int) -> None:
         callback = call.args[0]
@@ -134,7 +143,7 @@ class _Walk:
             return
         param = callback.params[0]
         if param.type is not None and claims(param.type):
-            self._claim("callback", call, param.type, self.decl, at_type=True)
+            self.claim("callback", call, param.type, self.decl, at_type=True)
         elif isinstance(param.target, n.Name):
             self._uses(scopes_of(self.decl).binding(param.target), hops)
 
@@ -142,7 +151,7 @@ class _Walk:
         init = declarator.init
         if declarator.type is not None and claims(declarator.type):
             if not wrapped and init is not None:
-                self._claim("variable", init, declarator.type, self.decl, at_type=True)
+                self.claim("variable", init, declarator.type, self.decl, at_type=True)
             return
         if declarator.type is not None:
             self.typed = not is_named(declarator.type, {"any"})
@@ -194,9 +203,9 @@ class _Walk:
 
     # Ends
 
-    def _returned(self, value: n.Node, at: n.Node, hops: int) -> None:
+    def _returned(self, value: n.Expr, at: n.Node, hops: int) -> None:
         """A value is returned from the innermost function around it."""
-        if not isinstance(value, n.Expr) or hops > _HOPS or self.typed:
+        if hops > _HOPS or self.typed or (isinstance(at, n.Function) and at.body is not value):
             return
         function = at if isinstance(at, n.Function) else self._function_of(at)
         rewritten = value
@@ -204,7 +213,7 @@ class _Walk:
             if function.return_type is not None:
                 declared = unwrapped(function.return_type)
                 if declared is not None and claims(declared) and not _is_predicate(declared):
-                    self._claim("return", rewritten, declared, self.decl)
+                    self.claim("return", rewritten, declared, self.decl)
                 return
             parent = self.decl.parent(function)
             if isinstance(parent, n.Member):
@@ -216,10 +225,8 @@ class _Walk:
                 return
             function = self._through(function, parent, rewritten, hops)
 
-    def _through(
-        self, function: n.Function, call: n.Call, value: n.Expr, hops: int
-    ) -> n.Function | None:
-        """The function that returns what a callback of its call returned; None where it is not that simple."""
+    def _through(self, function: n.Function, call: n.Call, value: n.Expr, hops: int) -> n.Function | None:
+        """The function that returns what its callback returned; None where it is not that simple."""
         callee = uncast(call.callee)
         name = callee.name if isinstance(callee, n.Member | n.Name) else ""
         if name == "then" and call.args and call.args[0] is function:
@@ -230,7 +237,7 @@ class _Walk:
             return None
         if call.type_args:
             if len(call.type_args) == 1 and claims(call.type_args[0]):
-                self._claim("return", value, call.type_args[0], self.decl)
+                self.claim("return", value, call.type_args[0], self.decl)
             return None
         node: n.Node = call
         parent = self.decl.parent(node)
@@ -245,7 +252,7 @@ class _Walk:
     def _function_of(self, node: n.Node) -> n.Function | None:
         return next((a for a in self.decl.ancestors(node) if isinstance(a, n.Function)), None)
 
-    def _assigned(self, value: n.Node, assign: n.Assign, hops: int) -> None:
+    def _assigned(self, value: n.Expr, assign: n.Assign, hops: int) -> None:
         """A value is assigned to a variable or field that may have a type."""
         target = assign.target
         if isinstance(target, n.Name):
@@ -253,18 +260,18 @@ class _Walk:
             if binding is None:
                 return
             if binding.type is not None and claims(binding.type):
-                if isinstance(binding.owner, n.Declarator) and isinstance(value, n.Expr) and not self.typed:
-                    self._claim("assignment", value, binding.type, self.decl)
+                if isinstance(binding.owner, n.Declarator) and not self.typed:
+                    self.claim("assignment", value, binding.type, self.decl)
             elif binding.type is None or is_named(binding.type, {"any", "unknown"}):
                 self._uses(binding, hops)
         elif isinstance(target, n.Member) and isinstance(target.object, n.Name) and not self.typed:
             field = self._member(target.name) if target.object.name == "this" else None
             node = field.node if field is not None else None
-            if field is not None and isinstance(node, n.ClassMember) and node.type is not None:
-                if claims(node.type) and isinstance(value, n.Expr):
-                    self._claim("assignment", value, node.type, field)
+            if field is not None and isinstance(node, n.ClassMember) and claims(node.type):
+                assert node.type is not None  # noqa: S101 - `claims` saw to it
+                self.claim("assignment", value, node.type, field)
 
-    def _passed(self, value: n.Node, call: n.Call) -> None:
+    def _passed(self, value: n.Expr, call: n.Call) -> None:
         """A value is handed to a function of the same file, whose parameter has a type."""
         callee = uncast(call.callee)
         decl: Decl | None = None
@@ -275,10 +282,14 @@ class _Walk:
             name = callee.name
             if scopes_of(self.decl).binding(callee) is None:
                 decl = self.facts.decl(name)
-        elif isinstance(callee, n.Member) and isinstance(callee.object, n.Name) and callee.object.name == "this":
+        elif (
+            isinstance(callee, n.Member)
+            and isinstance(callee.object, n.Name)
+            and callee.object.name == "this"
+        ):
             name = callee.name
             decl = self._member(name)
-        if decl is None or not isinstance(value, n.Expr) or _checking().search(name):
+        if decl is None or _checking().search(name):
             return
         function = function_in(decl)
         index = call.args.index(value)
@@ -286,7 +297,7 @@ class _Walk:
             return
         param = function.params[index]
         if not param.rest and param.type is not None and claims(param.type) and not function.type_params:
-            self._claim("argument", value, param.type, decl)
+            self.claim("argument", value, param.type, decl)
 
     def _member(self, name: str) -> Decl | None:
         owner = self.decl.owner
@@ -294,9 +305,10 @@ class _Walk:
             return None
         return next((member for member in owner.members if member.name == name), None)
 
-    def _claim(
+    def claim(
         self, form: Form, node: n.Expr, type_: n.Type, type_decl: Decl, *, at_type: bool = False
     ) -> None:
+        """Note that the value is given a type; with `at_type`, the finding stands on that."""
         if at_type:
             anchor = (self.decl.start + type_.start, self.decl.start + type_.end)
         else:
@@ -319,6 +331,21 @@ class _Walk:
         )
 
 
+def _is_same(parent: n.Expr, value: n.Expr, wrapped: bool) -> bool:
+    """Whether an expression gives the value, or a part of it."""
+    match parent:
+        case n.Await():
+            return True
+        case n.Binary():
+            return parent.op in {"??", "||"} and parent.left is value
+        case n.Cond():
+            return parent.test is not value
+        case n.Index():
+            return parent.object is value and not wrapped
+        case _:
+            return False
+
+
 def source_span(decl: Decl, source: n.Expr) -> tuple[int, int]:
     """Where the name of the call stands that read a response: `json`, `JSON.parse`, `get`."""
     node = bare(source)
@@ -331,9 +358,9 @@ def source_span(decl: Decl, source: n.Expr) -> tuple[int, int]:
     return decl.start + node.start, decl.start + node.end
 
 
-def claims_in(facts: FileFacts) -> Iterator[Claim]:
+def claims_in(view: View, path: str, facts: FileFacts) -> Iterator[Claim]:
     """Every response of a file that is given a type without being parsed, one claim each, by place."""
-    sdks = _clients_of(facts)
+    sdks = _clients_of(view, path, facts)
     for decl in facts.all_decls():
         if decl.kind == "class" or decl.kind in {"import", "interface", "type", "enum"}:
             continue
@@ -353,7 +380,7 @@ def _claims_of(facts: FileFacts, decl: Decl, clients: _Clients) -> Iterator[Clai
             continue
         found = _Walk(facts, decl, node, kind)
         if kind in {"json", "http"} and len(node.type_args) == 1 and claims(node.type_args[0]):
-            found._claim("generic", node, node.type_args[0], decl, at_type=True)  # noqa: SLF001 - same module
+            found.claim("generic", node, node.type_args[0], decl, at_type=True)
         else:
             found.follow(node, wrapped=kind == "http")
         if found.found:
@@ -371,61 +398,61 @@ class _Clients(NamedTuple):
     sdk: frozenset[str]
 
 
-def _clients_of(facts: FileFacts) -> _Clients:
+def _clients_of(view: View, path: str, facts: FileFacts) -> _Clients:
     data = facts.text.data
     http = {name for name in _CLIENTS if name.encode() in data}
     sdk: set[str] = set()
     external: set[str] = set()
     for item in facts.imports:
-        if item.kind != "import" or not _is_vendor(item.specifier):
+        if item.kind != "import" or not is_vendor(item.specifier):
             continue
-        external.update(bound.local for bound in item.names if bound.local is not None)
+        if view.resolve(item.specifier, path).path is None:
+            external.update(bound.local for bound in item.names if bound.local is not None)
     for decl in facts.all_decls():
+        if decl.kind == "member" and decl.name == "constructor":
+            for field, type_ in _injected(facts, decl):
+                if type_ in _CLIENT_TYPES:
+                    http.add(field)
+                elif type_.partition(".")[0] in external:
+                    sdk.add(field)
         if decl.kind not in {"member", "variable"} or decl.body_start is not None:
             continue
         head = decl.data[:400]
         name = decl.name
         if name is None:
             continue
-        if b"axios.create" in head or b"ky.create" in head or b"got.extend" in head:
-            http.add(name)
-        elif any(word.encode() in head for word in _CLIENT_TYPES):
+        if any(word in head for word in _CLIENT_WORDS):
             http.add(name)
         elif decl.kind == "member" and external and _is_of(head, external):
             sdk.add(name)
     return _Clients(frozenset(http), frozenset(sdk))
 
 
+def _injected(facts: FileFacts, constructor: Decl) -> Iterator[tuple[str, str]]:
+    """The properties that a constructor's parameters make: name and type."""
+    head = facts.text.data[constructor.start : constructor.body_start or constructor.end]
+    for match in _parameter_property().finditer(head):
+        yield match[1].decode("utf-8", "replace"), match[2].decode("utf-8", "replace")
+
+
+@cache
+def _parameter_property() -> re.Pattern[bytes]:
+    return re.compile(
+        rb"\b(?:private|protected|public|readonly)\s+(?:readonly\s+)?([\w$]+)\??\s*:\s*([\w$.]+)"
+    )
+
+
 def _is_of(head: bytes, external: set[str]) -> bool:
     """Whether a field is declared as, or initialised with, something of an SDK."""
     match = _field_type().match(head)
-    return match is not None and (match[1] or match[2]).decode("utf-8", "replace").partition(".")[0] in external
+    return (
+        match is not None and (match[1] or match[2]).decode("utf-8", "replace").partition(".")[0] in external
+    )
 
 
 @cache
 def _field_type() -> re.Pattern[bytes]:
     return re.compile(rb"[^=:;({]*?[?!]?\s*(?::\s*([\w$.]+)|=\s*new\s+([\w$.]+))")
-
-
-_INFRASTRUCTURE = frozenset(
-    {
-        "zod", "express", "fastify", "hono", "koa", "next", "react", "vue", "pino", "winston", "lodash",
-        "redis", "ioredis", "bullmq", "bull", "pg", "mysql2", "knex", "kysely", "drizzle-orm", "mongodb",
-        "mongoose", "typeorm", "sequelize", "vitest", "jest", "axios", "got", "ky", "uuid", "nanoid",
-        "date-fns", "dayjs", "luxon", "p-limit", "p-queue", "rxjs", "fs", "path", "crypto", "events", "http",
-        "https", "url", "util", "stream", "buffer", "async_hooks", "child_process", "os", "zlib", "ws",
-    }
-)  # fmt: skip
-_INFRASTRUCTURE_SCOPES = ("@supabase/", "@prisma/", "@types/", "@opentelemetry/", "@nestjs/", "@testing-library/")
-
-
-def _is_vendor(specifier: str) -> bool:
-    """Whether a specifier names a third party's SDK, and no database, framework or helper."""
-    if specifier.startswith((".", "node:", "@/", "~", "#", "/")) or specifier.startswith(_INFRASTRUCTURE_SCOPES):
-        return False
-    first, _, rest = specifier.partition("/")
-    name = f"{first}/{rest.partition('/')[0]}" if first.startswith("@") else first
-    return name not in _INFRASTRUCTURE
 
 
 def _source_kind(decl: Decl, call: n.Call, clients: _Clients) -> SourceKind | None:
@@ -532,7 +559,11 @@ def _names_schema(arg: n.Expr) -> bool:
 
 
 def _is_predicate(type_: n.Type) -> bool:
-    return isinstance(type_, n.TypeOther) and type_.kind in {"type_predicate", "asserts", "asserts_annotation"}
+    return isinstance(type_, n.TypeOther) and type_.kind in {
+        "type_predicate",
+        "asserts",
+        "asserts_annotation",
+    }
 
 
 def function_in(decl: Decl) -> n.Function | None:

@@ -78,7 +78,9 @@ class AddSchema:
             return None
         if not self.rewrite(schema, exact):
             return None
-        names = {node.name for node in walk(claim.type) if isinstance(node, n.TypeRef) and "." not in node.name}
+        names = {
+            node.name for node in walk(claim.type) if isinstance(node, n.TypeRef) and "." not in node.name
+        }
         self.schemas.drop_unused(sorted(names), self.removed)
         return self.schemas.change()
 
@@ -119,12 +121,10 @@ class AddSchema:
         cast = self.claim.node
         type_ = self.claim.type
         value = _bare(cast)
-        if isinstance(type_, n.TypeRef) and type_.name in {"Promise", "PromiseLike"}:
-            return False
-        if _is_promise(self.claim, value) and not isinstance(value, n.Await):
-            return False
         outer = cast
         parent = self.decl.parent(outer)
+        if _is_promise(self.claim, value):
+            return self._promise(value, schema, exact)
         start, end = self.decl.start + type_.start, self.decl.start + type_.end
         if exact and isinstance(parent, n.Declarator) and parent.type is None:
             annotation = f": {self.decl.text_of(type_)}"
@@ -135,6 +135,22 @@ class AddSchema:
         if exact:
             self.removed.append((start, end))
         self._replace(outer, self._parsed(self._text(value), schema, exact), bare=exact)
+        return True
+
+    def _promise(self, value: n.Expr, schema: str, exact: bool) -> bool:
+        """`response.json() as Promise<T>`."""
+        cast = self.claim.node
+        parent = self.decl.parent(cast)
+        function = self.claim.function
+        if exact:
+            type_ = self.claim.type
+            self.removed.append((self.decl.start + type_.start, self.decl.start + type_.end))
+        if isinstance(parent, n.Await):
+            self._replace(parent, self._parsed(f"await {self._text(value)}", schema, exact), bare=exact)
+        elif isinstance(parent, n.Return) and function is not None and function.is_async:
+            self._replace(cast, self._parsed(f"await {self._text(value)}", schema, exact))
+        else:
+            self._replace(cast, self._text(value) + self._then(schema, exact))
         return True
 
     def _callback(self, schema: str, exact: bool) -> bool:
@@ -216,7 +232,6 @@ class AddSchema:
             if data[start - 1 : start] == b"(" and data[end : end + 1] == b")":
                 start, end = start - 1, end + 1
         self._editor().replace(start, end, text)
-
 
     def _folded(self, start: int, text: str) -> str:
         """A call of the parser on several lines where its line would be long."""

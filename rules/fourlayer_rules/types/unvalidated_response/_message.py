@@ -30,8 +30,8 @@ def describe(claim: Claim) -> Told:
     error_body = is_error_body(claim)
     if type_parameter(claim):
         message = (
-            f"{call} is taken for `{type_}`, whatever the caller says that is: nothing checks what the service "
-            "answered, so a changed answer shows up far from here as a wrong value."
+            f"{call} is taken for `{type_}`, whatever the caller says that is: nothing checks what the "
+            "service answered, so a changed answer shows up far from here as a wrong value."
         )
         help_ = "Take a `schema: z.ZodType<T>` parameter, and parse the answer with it."
     elif error_body:
@@ -43,8 +43,8 @@ def describe(claim: Claim) -> Told:
     else:
         verb = "is taken for" if claim.form != "generic" else "is declared to be"
         message = (
-            f"{call} {verb} `{type_}` unseen: nothing checks what the service answered, so a changed or failing "
-            "answer shows up far from here as a wrong value."
+            f"{call} {verb} `{type_}` unseen: nothing checks what the service answered, so a changed or "
+            "failing answer shows up far from here as a wrong value."
         )
         help_ = "Parse it with a Zod schema, and give the type of what the schema returns."
     return Told(message, help_, f"{claim.form}:{type_}", claim.doubtful or error_body)
@@ -85,7 +85,9 @@ def _tests_failure(decl: Decl, test: n.Expr) -> bool:
 
 @cache
 def _failure() -> re.Pattern[str]:
-    return re.compile(r"![\w.$?]*\.ok\b|\.ok === false|status(?:Code)? (?:>=|>|!==) \d{3}|status(?:Code)? === [45]\d\d")
+    return re.compile(
+        r"![\w.$?]*\.ok\b|\.ok === false|status(?:Code)? (?:>=|>|!==) \d{3}|status(?:Code)? === [45]\d\d"
+    )
 
 
 @cache

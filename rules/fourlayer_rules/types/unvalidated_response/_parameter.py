@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.syntax import nodes as n
-from fourlayer.syntax.chains import uncast
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.derive.zod import At, Bound, InexpressibleError
@@ -56,6 +55,10 @@ def add_parameter(ctx: Context, path: str, claim: Claim) -> Change | None:
     return schemas.change()
 
 
+def _is_this(node: n.Expr) -> bool:
+    return isinstance(node, n.Name) and node.name == "this"
+
+
 class _Parameters:
     """Helpers that get a schema parameter, from the one that parses to its callers' callers."""
 
@@ -101,10 +104,12 @@ class _Parameters:
         if decl.owner is not None:
             same = [member for member in decl.owner.members if member.name == name]
             node = decl.node
-            private = isinstance(node, n.ClassMember) and ("private" in node.modifiers or name.startswith("#"))
+            private = isinstance(node, n.ClassMember) and (
+                "private" in node.modifiers or name.startswith("#")
+            )
             return private and len(same) == 1
         same = [other for other in self.facts.decls if name in other.names]
-        exported = any(export.local == name or export.name == name for export in self.facts.exports)
+        exported = any(name in (export.local, export.name) for export in self.facts.exports)
         return not exported and not decl.exported and len(same) == 1
 
     def environment(self, helper: _Helper) -> dict[str, Bound]:
@@ -128,9 +133,7 @@ class _Parameters:
         self._insert(helper.decl, params, helper.function.params_start, helper.position, f"schema: {type_}")
         self.schemas.editor(self.path).want(api.specifier, "z")
 
-    def _insert(
-        self, decl: Decl, items: tuple[n.Node, ...], opening: int, position: int, text: str
-    ) -> None:
+    def _insert(self, decl: Decl, items: tuple[n.Node, ...], opening: int, position: int, text: str) -> None:
         """Put one more item into a parenthesised list, on a line of its own where the others have one."""
         data = self.facts.text.data
         editor = self.schemas.editor(self.path)
@@ -172,9 +175,8 @@ class _Parameters:
         for node in walk(decl.node):
             if isinstance(node, n.Index) and isinstance(node.index, n.Str) and node.index.value == name:
                 yield None
-            elif isinstance(node, n.Member) and node.name == name and isinstance(node.object, n.Name):
-                if node.object.name == "this" and own:
-                    yield self._call_of(decl, node)
+            elif own and isinstance(node, n.Member) and node.name == name and _is_this(node.object):
+                yield self._call_of(decl, node)
 
     def _call_of(self, decl: Decl, callee: n.Expr) -> tuple[Decl, n.Call] | None:
         parent = decl.parent(callee)
@@ -254,7 +256,9 @@ class _Parameters:
             text = self._zod(flat)
             self._long[text] = expr
             return text if written.exact else self._asserted(text, at, type_)
-        found = self.schemas.schema_for(at.decl, type_, f"{(at.decl.name or 'api').lstrip('#_')}Response", at.decl)
+        found = self.schemas.schema_for(
+            at.decl, type_, f"{(at.decl.name or 'api').lstrip('#_')}Response", at.decl
+        )
         if found is None:
             return None
         name, exact = found

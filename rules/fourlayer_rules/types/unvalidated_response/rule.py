@@ -30,7 +30,7 @@ class UnvalidatedResponse:
         from fourlayer_rules.types.unvalidated_response._find import claims_in
 
         provider = ctx.view.provider_of(target)
-        for claim in claims_in(facts):
+        for claim in claims_in(ctx.view, target, facts):
             if _rejected(facts, claim):
                 continue
             yield _finding(target, claim, provider.name if provider is not None else None)
@@ -63,7 +63,10 @@ def claim_of(ctx: Context, finding: Finding) -> Claim | None:
         return None
     from fourlayer_rules.types.unvalidated_response._find import claims_in
 
-    return next((claim for claim in claims_in(facts) if Span(*claim.anchor) == finding.span), None)
+    return next(
+        (claim for claim in claims_in(ctx.view, finding.path, facts) if Span(*claim.anchor) == finding.span),
+        None,
+    )
 
 
 def _rejected(facts: FileFacts, claim: Claim) -> bool:
