@@ -39,6 +39,38 @@ class _Mentions(NamedTuple):
     pending: frozenset[str]
 
 
+class _Reverse(NamedTuple):
+    """By target, who imports it; by importer, what it imports; and the files changed since."""
+
+    edges: Mapping[str, tuple[ImportEdge, ...]]
+    targets: Mapping[str, frozenset[str]]
+    pending: frozenset[str]
+
+    def updated(self, fresh: _Reverse) -> _Reverse:
+        """The same with the edges of the changed files replaced by fresh ones."""
+        stale = self.pending
+        touched = {target for path in stale for target in self.targets.get(path, ())} | fresh.edges.keys()
+        edges = dict(self.edges)
+        for target in touched:
+            kept = [edge for edge in edges.get(target, ()) if edge.importer not in stale]
+            edges[target] = _sorted([*kept, *fresh.edges.get(target, ())])
+        targets = {path: to for path, to in self.targets.items() if path not in stale}
+        return _Reverse(edges, {**targets, **fresh.targets}, frozenset())
+
+
+def _reverse_of(found: Iterable[tuple[str, ImportEdge]]) -> _Reverse:
+    edges: dict[str, list[ImportEdge]] = {}
+    targets: dict[str, set[str]] = {}
+    for target, edge in found:
+        edges.setdefault(target, []).append(edge)
+        targets.setdefault(edge.importer, set()).add(target)
+    return _Reverse(
+        {target: _sorted(some) for target, some in edges.items()},
+        {importer: frozenset(to) for importer, to in targets.items()},
+        frozenset(),
+    )
+
+
 class ImportIndex:
     """The import graph of one snapshot, backwards; built for the targets that are asked about.
 
@@ -54,7 +86,7 @@ class ImportIndex:
         self._aliases: tuple[tuple[str, str], ...] | None = None
         self._integration_needles: tuple[bytes, ...] | None = None
         self._forward: dict[str, tuple[tuple[str, Import], ...]] = {}
-        self._reverse: dict[str, tuple[ImportEdge, ...]] | None = None
+        self._reverse: _Reverse | None = None
 
     def derive(self, snapshot: Snapshot, changed: frozenset[str], *, moved: bool) -> ImportIndex:
         """The index of a later snapshot; `moved` tells that resolutions may be different."""
@@ -71,6 +103,8 @@ class ImportIndex:
             return new
         new._aliases = self._aliases
         new._integration_needles = self._integration_needles
+        if self._reverse is not None:
+            new._reverse = self._reverse._replace(pending=self._reverse.pending | changed)
         new._forward = {path: targets for path, targets in self._forward.items() if path not in changed}
         new._edges = {
             path: _Edges(edges.value, edges.serial, edges.pending | changed)
@@ -173,16 +207,25 @@ class ImportIndex:
 
     def _reversed(self) -> Mapping[str, tuple[ImportEdge, ...]]:
         """By file under the integrations' roots, who imports it."""
-        if self._reverse is None:
+        known = self._reverse
+        if known is None:
             importers = {path for path in self._snapshot.files() if self._in_roots(path)}
             importers |= self._mentioning(self.integration_needles(), self._in_roots)
-            edges: dict[str, list[ImportEdge]] = {}
-            for importer in importers:
-                for target, item in self._targets(importer):
-                    if self._in_roots(target):
-                        edges.setdefault(target, []).append(ImportEdge(importer, item))
-            self._reverse = {target: _sorted(found) for target, found in edges.items()}
-        return self._reverse
+            self._reverse = _reverse_of(self._into_roots(importers))
+        elif known.pending:
+            importers = {path for path in known.pending if self._may_import_roots(path)}
+            self._reverse = known.updated(_reverse_of(self._into_roots(importers)))
+        return self._reverse.edges if self._reverse is not None else {}
+
+    def _may_import_roots(self, path: str) -> bool:
+        return is_code(path) and (self._in_roots(path) or self.mentions_integrations(path))
+
+    def _into_roots(self, importers: Iterable[str]) -> Iterable[tuple[str, ImportEdge]]:
+        """The edges that lead from some files to files under the integrations' roots, with their targets."""
+        for importer in importers:
+            for target, item in self._targets(importer):
+                if self._in_roots(target):
+                    yield target, ImportEdge(importer, item)
 
     def _edges_from(self, importers: Iterable[str], target: str) -> Iterable[ImportEdge]:
         for importer in importers:
