@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fourlayer.project.exports import Origin, origin_of, public_names
 from fourlayer.rule.model import Change, Finding, FixPlan, Related, TextEdit
 from fourlayer.syntax.span import Span
+from fourlayer_rules.boundaries._places import is_allowed_consumer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -115,8 +116,7 @@ def _is_composition(ctx: Context, path: str, importer: str) -> bool:
     """Whether a composition root in an allowed consumer loads a provider's `register.ts`."""
     if ctx.view.layer_of(path) != "composition":
         return False
-    workspace = ctx.settings.workspace
-    return any(importer.startswith(consumer.rstrip("/") + "/") for consumer in workspace.allowed_consumers)
+    return is_allowed_consumer(ctx.settings, importer)
 
 
 def _fix(ctx: Context, finding: Finding) -> _Fix | None:
