@@ -12,6 +12,7 @@ from fourlayer_rules.structure.undocumented_integration._describe import describ
 from fourlayer_rules.structure.undocumented_integration._readme import (
     Line,
     Readme,
+    is_rule,
     mentions,
     name_of,
     readme_path,
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from fourlayer.project.layout import Provider
     from fourlayer.rule.context import Context
 
+_LONGEST = 500
+"""Characters of the longest line that is taken for a model."""
 _HEADER = ("| provider | what for |", "|---|---|")
 
 
@@ -126,7 +129,7 @@ def _groups(readme: Readme, siblings: Sequence[Provider], kind: str) -> list[tup
     groups: list[list[_Listed]] = [[]]
     by_path = {one.path: one for one in siblings}
     for line in readme.lines:
-        named = mentions(line, siblings) if line.kind == kind else ()
+        named = mentions(line, siblings) if line.kind == kind and len(line.text) <= _LONGEST else ()
         if line.kind == kind:
             if len(named) == 1 and _leads(line, by_path[named[0]]):
                 groups[-1].append((line, by_path[named[0]]))
@@ -244,7 +247,7 @@ def _header_of(readme: Readme, row: Line) -> list[str]:
     """The cells of the line above the rule of dashes above a row."""
     above = [line for line in readme.lines if line.start < row.start]
     for index in range(len(above) - 1, 0, -1):
-        if re.fullmatch(r"\s*\|?(?:\s*:?-+:?\s*\|?)+\s*", above[index].text):
+        if is_rule(above[index].text):
             return _cells(above[index - 1].text)
     return []
 

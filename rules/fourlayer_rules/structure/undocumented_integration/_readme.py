@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from fourlayer.project.layout import Provider
     from fourlayer.project.snapshot import View
 
+_LONGEST = 400
+"""Characters of the longest line whose form is looked at closely."""
+
 LineKind = Literal["table", "item", "heading", "tree", "text", "code", "hidden"]
 
 
@@ -59,7 +62,7 @@ class Readme:
         if not _states_layers(shown, layers):
             lacking.append("layers")
         prose = "\n".join(line.text for line in self.lines if line.kind not in {"hidden", "code"})
-        if _imports().search(prose) is None:
+        if not _states_imports(prose):
             lacking.append("imports")
         return tuple(lacking)
 
@@ -70,7 +73,7 @@ def mentions(line: Line, providers: Sequence[Provider]) -> tuple[str, ...]:
         return ()
     taken: list[tuple[int, int]] = []
     found: list[str] = []
-    linked = line.kind == "text" and _link().search(line.text) is not None
+    linked = line.kind == "text" and _link().search(line.text[:_LONGEST]) is not None
     for provider in sorted(providers, key=lambda one: -len(one.folder)):
         for match in name_of(provider).finditer(line.text):
             if any(start <= match.start() < end for start, end in taken):
@@ -113,25 +116,42 @@ def _states_layers(text: str, layers: Iterable[str]) -> bool:
 @cache
 def _layer_rule() -> re.Pattern[str]:
     return re.compile(
-        r"\b(?:4|four|three|3|five|5)[\s-]*layer|\blayered\b"
+        r"\b(?:[2-6]|two|three|four|five|six)[\s-]*layer|\blayered\b"
+        r"|\blayers?\b\W+(?:\w+\W+){0,6}?(?:calls?|imports?|below|depends?)\b"
         r"|\bapi\b\W{1,12}\bservices?\b\W{1,12}\bclients?\b",
         re.IGNORECASE,
     )
 
 
-@cache
-def _imports() -> re.Pattern[str]:
-    modal = (
-        r"(?:may|must|can(?:not|'t)?|only|never|not|no|don't|forbidden|allowed|disallowed|restrict\w*|rules?|"
-        r"boundar\w+|polic\w+|directions?)"
-    )
-    gap = r"\W+(?:[\w`@/.*<>-]+\W+){0,8}?"
-    return re.compile(
-        rf"\bimport(?:s|ed|ing|ers?)?\b{gap}{modal}\b|\b{modal}{gap}import(?:s|ed|ing)?\b"
-        rf"|\bconsumers?\b{gap}{modal}\b|\b(?:public (?:surface|api)|index\.ts)\b{gap}only\b"
-        rf"|\bonly\b{gap}(?:public (?:surface|api)|index\.ts)\b",
-        re.IGNORECASE,
-    )
+_IMPORTING = frozenset(
+    {"import", "imports", "imported", "importing", "importer", "importers", "consumer", "consumers"}
+)
+_PUBLIC = frozenset({"index", "surface"})
+_RULING = frozenset(
+    {
+        *("allowed", "boundaries", "boundary", "can", "cannot", "direction", "directions", "disallowed"),
+        *("don't", "forbidden", "may", "must", "never", "no", "not", "only", "policies", "policy"),
+        *("restrict", "restricted", "restriction", "restrictions", "restricts", "rule", "rules"),
+    }
+)
+_NEAR = 9
+"""How many words apart a rule and what it is about may stand."""
+
+
+def _states_imports(prose: str) -> bool:
+    """Whether a word that rules stands near one about importing, or "only" near the public surface."""
+    words = re.findall(r"[\w'\u2019]+", prose.lower().replace("\u2019", "'"))
+    ruling = about = only = public = -_NEAR - 1
+    for at, word in enumerate(words):
+        ruling = at if word in _RULING else ruling
+        about = at if word in _IMPORTING else about
+        only = at if word == "only" else only
+        public = at if word in _PUBLIC else public
+        if min(ruling, about) >= 0 and abs(ruling - about) <= _NEAR:
+            return True
+        if min(only, public) >= 0 and abs(only - public) <= _NEAR:
+            return True
+    return False
 
 
 @cache
@@ -155,6 +175,10 @@ def _tree_line() -> re.Pattern[str]:
     )
 
 
+def _is_tree(text: str) -> bool:
+    return len(text) <= _LONGEST and _tree_line().match(text) is not None
+
+
 @cache
 def _block() -> re.Pattern[str]:
     return re.compile(
@@ -165,7 +189,7 @@ def _block() -> re.Pattern[str]:
 
 def _lines(data: bytes) -> Iterator[Line]:
     fence = ""
-    comment = False
+    comment = table = False
     offset = 0
     raw = data.split(b"\n")
     texts = [part.decode("utf-8", "replace").rstrip("\r") for part in raw]
@@ -180,13 +204,24 @@ def _lines(data: bytes) -> Iterator[Line]:
         elif fence:
             closes = mark is not None and mark[1].startswith(fence) and not mark[2].strip()
             fence = "" if closes else fence
-            kind = "tree" if not closes and _tree_line().match(text) is not None else "code"
+            kind = "tree" if not closes and _is_tree(text) else "code"
         elif mark is not None:
             fence = mark[1]
             kind = "code"
         else:
-            kind = _kind(text, texts[number + 1] if number + 1 < len(texts) else "")
+            table = "|" in text and (table or is_rule(text))
+            kind = "table" if table else _kind(text, texts[number + 1] if number + 1 < len(texts) else "")
         yield Line(start, offset, text, kind)
+
+
+@cache
+def _rule() -> re.Pattern[str]:
+    return re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?")
+
+
+def is_rule(text: str) -> bool:
+    """Whether a line is the rule of dashes between a table's header and its rows."""
+    return "|" in text and _rule().fullmatch(text.strip()) is not None
 
 
 def _kind(text: str, following: str) -> LineKind:
@@ -197,8 +232,8 @@ def _kind(text: str, following: str) -> LineKind:
         return "item" if match["item"] else "table"
     if text.strip() and re.fullmatch(r"\s*(?:=+|-{3,})\s*", following):
         return "heading"
-    if text.count("|") >= 1 and re.fullmatch(r"\s*\|?(?:\s*:?-+:?\s*\|)+\s*:?-*:?\s*", following):
+    if "|" in text and is_rule(following):
         return "table"
-    if text.startswith("    ") and _tree_line().match(text) is not None:
+    if text.startswith("    ") and _is_tree(text):
         return "tree"
     return "table" if text.count("|") >= 2 else "text"
