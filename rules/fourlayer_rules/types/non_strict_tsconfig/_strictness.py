@@ -88,20 +88,21 @@ def strictness_of(view: View, config: TsConfig, packages: list[str]) -> Strictne
             if release is not None and release >= _STRICT_BY_DEFAULT:
                 return None
             certainty = "violation" if release is not None else "suspicious"
-    decider = config.origins.get(off[0] if off and strict is True else "strict")
+    blamed = off[0] if off and strict in (True, None) else "strict"
+    decider = config.origins.get(blamed)
     return Strictness(
-        _anchor(view, config, off if strict is True else []),
+        _anchor(view, config, off if blamed != "strict" else []),
         _message(config, packages, off, decider),
         'Set `"strict": true` and mend what it reports; no integration is typed safely without it.',
         certainty,
-        _related(view, config, off, decider),
+        _related(view, config, blamed, decider),
     )
 
 
 def _message(config: TsConfig, packages: list[str], off: list[str], decider: str | None) -> str:
     strict = config.options.get("strict")
     where = "" if decider in (None, config.path) else f" in {decider}"
-    if strict is True or (off and strict is None):
+    if off and strict in (True, None):
         says = (
             f"{', '.join(f'`{name}`' for name in off)} {'is' if len(off) == 1 else 'are'} switched off{where}"
         )
@@ -111,7 +112,8 @@ def _message(config: TsConfig, packages: list[str], off: list[str], decider: str
             says = "`strict` is set nowhere that could be read"
     else:
         says = f"`strict` is not on{where}"
-    whose = f"`{packages[0] or '.'}`"
+    folder = parent(config.path)
+    whose = f"`{(folder if folder.startswith(packages[0] + '/') else packages[0]) or '.'}`"
     if len(packages) > 1:
         whose += f" and {len(packages) - 1} more"
     return (
@@ -120,11 +122,10 @@ def _message(config: TsConfig, packages: list[str], off: list[str], decider: str
     )
 
 
-def _related(view: View, config: TsConfig, off: list[str], decider: str | None) -> tuple[Related, ...]:
+def _related(view: View, config: TsConfig, blamed: str, decider: str | None) -> tuple[Related, ...]:
     if decider is None or decider == config.path:
         return ()
-    name = off[0] if off and config.options.get("strict") is True else "strict"
-    span = key_span(view, decider, name)
+    span = key_span(view, decider, blamed)
     return () if span is None else (Related("this decides", decider, span),)
 
 
