@@ -423,6 +423,8 @@ def _chain_forgotten(member: n.Member, frame: Frame) -> bool:
     node: n.Node = member
     parent = frame.decl.parent(node)
     while isinstance(parent, n.Member | n.Call | n.Await | n.Cast | n.Unary):
+        if isinstance(parent, n.Call) and parent.callee is not node:
+            return False
         node, parent = parent, frame.decl.parent(parent)
     return isinstance(parent, n.ExprStmt)
 
