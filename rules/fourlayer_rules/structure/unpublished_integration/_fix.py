@@ -68,7 +68,11 @@ def _export(view: View, index: str, provider: Provider) -> TextEdit | None:
     statement = _statement(view, index, provider, neighbours)
     if statement is None:
         return None
-    text = style_of(view, [index])._replace(newline=newline_of(facts.text.data)).apply(statement)
+    style = style_of(view, [index])._replace(newline=newline_of(facts.text.data))
+    if facts.exports:
+        closed = facts.text.data[facts.exports[-1].stmt.end - 1 : facts.exports[-1].stmt.end] == b";"
+        style = style._replace(semicolons=closed)
+    text = style.apply(statement)
     return _inserted(facts, provider, neighbours, text)
 
 
