@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fourlayer.rule.model import Change, TextEdit
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
-from fourlayer_rules.config._schema import zod_name
+from fourlayer_rules.config._schema import PARSES, zod_name
 
 if TYPE_CHECKING:
     from fourlayer.project.snapshot import View
@@ -64,6 +64,8 @@ def _default(decl: Decl, call: n.Call) -> tuple[int, str] | None:
         if isinstance(value, n.Const) and value.value in {"true", "false"}:
             return decl.span(following).end, value.value
         return None
+    if member.name in PARSES:
+        return end, "false"
     if member.name not in _AFTER or _has_default(decl, following):
         return None
     return end, "" if member.name in {"optional", "nullish", "catch"} else "false"

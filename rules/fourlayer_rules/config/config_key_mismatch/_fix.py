@@ -107,6 +107,8 @@ def _added(ctx: Context, finding: Finding, facts: FileFacts, call: ParseCall) ->
         if home is None or finding.data.get("near") is not None:
             return None
         place, literal = home
+        if any(isinstance(prop, n.Prop) and prop.key == finding.key for prop in literal.props):
+            return None  # left out further on, by `omit` or `pick`
         zod = zod_local(place.facts)
         if zod is None:
             return None
