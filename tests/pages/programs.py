@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from fourlayer.project.jsonc import parse_object
 from fourlayer.rule.model import RuleMeta
 from tests.pages.harness import run_fixes, workspace
 from tests.pages.page import Block, Example, Fixed, Page
@@ -124,7 +125,7 @@ def _lay_out(folder: Path, files: Files) -> None:
         package, _, name = path.rpartition("/")
         if name != "package.json" or not package:
             continue
-        declared = json.loads(text).get("name")
+        declared = parse_object(text.encode()).get("name")
         if isinstance(declared, str) and declared:
             link = folder / "node_modules" / declared
             link.parent.mkdir(parents=True, exist_ok=True)

@@ -55,9 +55,14 @@ def _edits(text: str, root: JsonObject, config: TsConfig) -> Iterator[_Edit]:
     off = [
         each for each in options.members if each.key in parts and text[each.value_start : each.end] == "false"
     ]
-    yield from _removals(text, options.members, off)
     if missing:
-        yield _added(text, options, missing)
+        added = _added(text, options, missing)
+        if off and added[0] == off[0].start:
+            # The first member goes: the new ones take its place.
+            added = (off[0].start, off[0].end, added[2].rstrip().removesuffix(","))
+            off = off[1:]
+        yield added
+    yield from _removals(text, options.members, off)
 
 
 def _wanted(config: TsConfig) -> list[str]:
