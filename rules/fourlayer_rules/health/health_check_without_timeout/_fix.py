@@ -134,7 +134,9 @@ class _Limiter:
         value = uncast(prop.value)
         if isinstance(value, n.Const):
             return own
-        text = frame.decl.text_of(prop.value)
+        if isinstance(value, n.Binary) and value.op == "??" and isinstance(value.right, n.Const):
+            value = uncast(value.left)
+        text = frame.decl.text_of(value)
         if isinstance(value, n.Member):
             return f"AbortSignal.any([{text}, {own}])"
         if not isinstance(value, n.Name):

@@ -15,7 +15,7 @@ from fourlayer_rules.derive.names import function_of, returned_values
 from fourlayer_rules.derive.symbols import qualified
 from fourlayer_rules.health._follow import Value
 from fourlayer_rules.health._look import again
-from fourlayer_rules.health._throws import Escapes
+from fourlayer_rules.health._throws import Escapes, unawaited_in_try
 from fourlayer_rules.templates.health import shape_of, status_shape, unhealthy
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ class _Catcher:
         """The whole change."""
         if not self._function.is_async:
             self._make_async()
-        if self._only_rethrows():
+        if self._only_unawaited():
+            self._await_returns()
+        elif self._only_rethrows():
             self._replace_rethrows()
         elif isinstance(self._function.body, n.Block):
             self._wrap_block(self._function.body)
@@ -108,6 +110,13 @@ class _Catcher:
         if not self._function.arrow:
             start = self._data.find(b"function", self._decl.start, self._decl.end)
         self._editor.replace(start, start, "async ")
+
+    # A promise that a try lets go
+
+    def _only_unawaited(self) -> bool:
+        """Whether nothing leaves but promises that are returned inside of a `try`, and not awaited there."""
+        returned = {node.value for node in unawaited_in_try(self._frame)}
+        return all(escape.node in returned for escape in self._escapes)
 
     # A catch that throws again
 
@@ -198,7 +207,7 @@ class _Catcher:
         self._editor.replace(start, end, f" {{{self._editor.local(joined)}\n{outer}}}")
 
     def _handler(self, began: str) -> list[str]:
-        named = "error" if self._shape.error is not None else ""
+        named = "error" if "errorCode" in unhealthy(self._shape, began) else ""
         head = "} catch (error) {" if named else "} catch {"
         return [head, *(self._unit + line for line in self._answer(began, named)), "}"]
 
