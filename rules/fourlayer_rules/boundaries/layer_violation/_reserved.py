@@ -15,9 +15,9 @@ _ALWAYS = ("http-frameworks", "ui-modules", "forbidden-modules")
 
 def reserved_packages(settings: Settings) -> dict[str, tuple[str, ...]]:
     """Patterns of packages by the word that reserves them: a key of `[symbols]`, or the pattern itself."""
-    words = dict.fromkeys(_ALWAYS)
+    words: list[str] = [*_ALWAYS]
     for layer in settings.layers.values():
-        words.update(dict.fromkeys(layer.may_use))
+        words += layer.may_use
     others = (DATABASE_QUERIES, SERVICE_ROLE_CLIENTS)
     return {word: _patterns(settings, word) for word in words if word not in others}
 
