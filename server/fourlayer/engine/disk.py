@@ -15,7 +15,7 @@ from fourlayer.project.tree import add_to_index, index_directories, parent
 
 SUFFIXES = frozenset(
     {".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", ".sql", ".toml", ".prisma"}
-    | {".yaml", ".yml", ".md", ".example"}
+    | {".yaml", ".yml", ".md", ".example", ".sample", ".template", ".dist"}
 )
 """What may matter: sources, manifests, schemas, documents, samples of environments."""
 

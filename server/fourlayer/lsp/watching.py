@@ -17,7 +17,8 @@ GLOBS = (
     "**/*.{json,sql,prisma,toml,md}",
     "**/pnpm-workspace.{yaml,yml}",
     "**/.gitignore",
-    "**/.env.example",
+    "**/{.env,env}.{example,sample,template,dist}",
+    "**/{.env,env}.*.{example,sample,template,dist}",
 )
 REGISTRATION_ID = "fourlayer-files"
 
