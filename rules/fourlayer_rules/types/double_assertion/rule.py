@@ -28,6 +28,14 @@ class Double(NamedTuple):
     outer: n.Cast
     value: n.Expr
     bridge: str
+    bridge_type: n.Type
+
+    @property
+    def span(self) -> Span:
+        """Where the two types stand: other rules speak of either of them."""
+        type_ = self.outer.type or self.bridge_type
+        start = min(type_.start, self.bridge_type.start)
+        return Span(self.decl.start + start, self.decl.start + max(type_.end, self.bridge_type.end))
 
 
 class DoubleAssertion:
@@ -48,7 +56,7 @@ class DoubleAssertion:
             yield Finding(
                 rule=RULE,
                 path=target,
-                span=double.decl.span(type_),
+                span=double.span,
                 message=(
                     f"`as {double.bridge} as {shown}` makes the compiler believe what it had refused to: "
                     "whatever the value really is, it is used as that type, and a later change of either "
@@ -113,7 +121,7 @@ def _doubles_of(facts: FileFacts, decl: Decl) -> Iterator[Double]:
         if not decl.trusted and _is_broken(facts, decl, node):
             continue
         assert isinstance(inner.type, n.TypeRef)  # noqa: S101 - `is_named` saw to it
-        yield Double(decl, node, inner.value, inner.type.name)
+        yield Double(decl, node, inner.value, inner.type.name, inner.type)
 
 
 def _is_broken(facts: FileFacts, decl: Decl, node: n.Node) -> bool:
@@ -124,7 +132,7 @@ def _is_broken(facts: FileFacts, decl: Decl, node: n.Node) -> bool:
 def double_at(facts: FileFacts, span: Span) -> Double | None:
     """The double assertion whose type stands at a place."""
     for double in doubles(facts):
-        if double.outer.type is not None and double.decl.span(double.outer.type) == span:
+        if double.span == span:
             return double
     return None
 
