@@ -7,10 +7,9 @@ given by path), so that no file of this repository holds anything that looks lik
 from __future__ import annotations
 
 import argparse
+import importlib
 import random
 import re
-import re._constants as sre
-import re._parser as parser
 import string
 import sys
 import tempfile
@@ -21,6 +20,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fourlayer.app import App
+
+# Python's own parser of regular expressions: the way to texts that match one.
+parser: Any = importlib.import_module("re._parser")
+sre: Any = importlib.import_module("re._constants")
 
 FOLDER = "packages/integrations/planted"
 _CONTEXT = r"(?:[ \t\w.-]{0,20})"
@@ -248,6 +251,7 @@ def _matched(rule: Rule, rng: random.Random, number: int, words: list[str]) -> s
 
 
 def _line(rule: Rule, text: str, number: int, words: list[str]) -> str:
+    forms: tuple[str, ...]
     if not rule.contextual:
         forms = (
             f'export const value{number} = "{text}";',

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -111,15 +110,6 @@ def _knows_words(view: View, path: str, module: str) -> bool:
 
 
 def _version(data: bytes) -> str | None:
-    try:
-        manifest = json.loads(data)
-    except ValueError:
-        return None
-    if not isinstance(manifest, dict):
-        return None
-    for section in ("dependencies", "peerDependencies", "devDependencies"):
-        listed = manifest.get(section)
-        version = listed.get("zod") if isinstance(listed, dict) else None
-        if isinstance(version, str):
-            return version
-    return None
+    """The range of versions of zod that a manifest asks for."""
+    match = re.search(rb'"zod"\s*:\s*"([^"]*)"', data)
+    return match[1].decode("utf-8", "replace") if match is not None else None

@@ -119,7 +119,10 @@ def _keys(place: Place, given: n.Object, depth: int = 0) -> tuple[Mapping[str, n
     for prop in given.props:
         if isinstance(prop, n.Spread):
             inner = literal_of(place, prop.value) if depth < _MAX_DEPTH else None
-            more, complete = _keys(inner[0], inner[1], depth + 1) if inner is not None else ({}, False)
+            if inner is None:
+                closed = False
+                continue
+            more, complete = _keys(inner[0], inner[1], depth + 1)
             keys.update(more)
             closed = closed and complete
         elif prop.key is None:
