@@ -310,6 +310,10 @@ class FileFacts:
             self._parsed = parse(self.text.data, self.language)
         return self._parsed.tree.root_node
 
+    def root_node(self) -> Node:
+        """For the syntax room only: the root of the tree, parsed again where it was let go."""
+        return self._root()
+
     @property
     def tree(self) -> Tree | None:
         """For incremental parsing only: the tree, while it is held."""

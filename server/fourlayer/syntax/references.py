@@ -76,7 +76,7 @@ def references(facts: FileFacts, name: str) -> References:
     """The mentions of a top-level name; those in imports and in `export ... from` are left out."""
     found: list[Reference] = []
     complete = True
-    root = facts._root()  # noqa: SLF001 - the tree is private to this room
+    root = facts.root_node()
     for start, end in _words(facts.text.data, name):
         if facts.masked(start):
             complete = complete and facts.in_string_or_comment(start)
@@ -96,7 +96,7 @@ def references(facts: FileFacts, name: str) -> References:
 
 def mentions(facts: FileFacts, name: str) -> bool:
     """Whether a name is written anywhere in the code of a file, as a binding or as its use."""
-    root = facts._root()  # noqa: SLF001 - the tree is private to this room
+    root = facts.root_node()
     for start, end in _words(facts.text.data, name):
         node = root.descendant_for_byte_range(start, end)
         if facts.masked(start) or (node is not None and node.type in _IDENTIFIERS):

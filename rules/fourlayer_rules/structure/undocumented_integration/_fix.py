@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
+from fourlayer.project.jsonc import parse_object
+from fourlayer.project.packages import MANIFEST
 from fourlayer.rule.model import Change, Create, TextEdit
 from fourlayer_rules.derive.style import newline_of
 from fourlayer_rules.structure.undocumented_integration._describe import described, display
@@ -72,12 +73,8 @@ def create(ctx: Context, root: str, providers: Sequence[Provider]) -> Change | N
 
 
 def _package_name(ctx: Context, root: str) -> str | None:
-    data = ctx.view.read(f"{root}/package.json") if ctx.view.exists(f"{root}/package.json") else None
-    try:
-        content: object = json.loads(data) if data is not None else None
-    except (ValueError, RecursionError):
-        return None
-    name = content.get("name") if isinstance(content, dict) else None
+    path = f"{root}/{MANIFEST}" if root else MANIFEST
+    name = parse_object(ctx.view.read(path)).get("name") if ctx.view.exists(path) else None
     return name if isinstance(name, str) else None
 
 
