@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from fourlayer.project.queries.triggers import TRIGGERS as QUERY_TRIGGERS
+from fourlayer.project.queries.triggers import TRIGGERS
 from fourlayer.rule.model import FixMeta, RuleMeta
+
+QUERY_TRIGGERS = (*TRIGGERS, b".from", b".execute(", b".unsafe(")
+"""What every file that queries a database holds, one of them at least."""
 
 RULES: tuple[RuleMeta, ...] = (
     RuleMeta(
@@ -55,42 +58,6 @@ RULES: tuple[RuleMeta, ...] = (
         unit="provider",
         needs=("provider", "workspace"),
         fixes=(FixMeta("publish", ("safe",), "workspace", preferred=True, needs=("workspace",)),),
-    ),
-    RuleMeta(
-        id="misplaced-health-check",
-        category="structure",
-        severity="warning",
-        summary="A health check is implemented elsewhere than in health.ts.",
-        clause="Required structure: health.ts",
-        module="fourlayer_rules.structure.misplaced_health_check.rule",
-        unit="provider",
-        needs=("provider", "workspace"),
-        fixes=(FixMeta("move-health-check", ("unsafe",), "workspace", needs=("provider", "workspace")),),
-    ),
-    RuleMeta(
-        id="missing-test",
-        category="structure",
-        severity="warning",
-        summary="The adapter or the error mapping has no test.",
-        clause="Required structure: __tests__/adapter.test.ts, __tests__/errors.test.ts",
-        module="fourlayer_rules.structure.missing_test.rule",
-        unit="provider",
-        needs=("provider",),
-        fixes=(
-            FixMeta("create-test", ("safe",), "workspace", preferred=True, needs=("provider", "workspace")),
-        ),
-    ),
-    RuleMeta(
-        id="misplaced-test",
-        category="structure",
-        severity="warning",
-        summary="A test stands beside its source instead of in `__tests__/`.",
-        clause="Required structure: __tests__/",
-        module="fourlayer_rules.structure.misplaced_test.rule",
-        unit="file",
-        needs=("document",),
-        fixes=(FixMeta("move-test", ("safe", "unsafe"), "workspace", preferred=True, needs=("workspace",)),),
-        about_tests=True,
     ),
     RuleMeta(
         id="default-export",
@@ -261,7 +228,7 @@ RULES: tuple[RuleMeta, ...] = (
             b"'ky'",
             b"data as ",
             b") as ",
-        ),  # fmt: skip
+        ),
     ),
     RuleMeta(
         id="untyped-boundary",

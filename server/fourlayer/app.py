@@ -368,7 +368,6 @@ def _layout(settings: Settings) -> Layout:
         tests=workspace.tests,
         package=workspace.package,
         allowed_consumers=workspace.allowed_consumers,
-        composition_roots=workspace.composition_roots,
         schema=settings.tenancy.schema,
         scopes=tuple(Scope(scope.paths, scope.layer, scope.categories) for scope in settings.scopes),
         layers={name: LayerRule(layer.files, layer.may_import) for name, layer in settings.layers.items()},

@@ -47,7 +47,6 @@ class Layout(NamedTuple):
     tests: tuple[str, ...] = ("**/__tests__/**", "**/*.test.{ts,tsx,mts,cts}", "**/*.spec.{ts,tsx,mts,cts}")
     package: str = "@valueos/integrations"
     allowed_consumers: tuple[str, ...] = ()
-    composition_roots: tuple[str, ...] = ()
     schema: tuple[str, ...] = ("**/migrations/**/*.sql", "**/database.types.ts", "**/schema.prisma")
     scopes: tuple[Scope, ...] = ()
     layers: Mapping[str, LayerRule] = {}

@@ -56,7 +56,7 @@ class RuleMeta(NamedTuple):
     about_tests: bool = False
     """Whether it judges test files, and nothing else; other rules see them only when configured to."""
     sensitive: bool = False
-    """Whether its ranges hold what nobody may be shown: reports and patches mask them, whoever quotes them."""
+    """Whether its ranges hold what nobody may be shown: reports and patches mask them."""
 
 
 class Related(NamedTuple):

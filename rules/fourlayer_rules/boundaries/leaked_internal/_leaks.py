@@ -89,11 +89,14 @@ def _vendor_behind(ctx: Context, declared: Declared, hops: int) -> str | None:
     decl = declared.decl
     if hops > _HOPS or decl.kind not in ("type", "interface", "variable"):
         return None
-    for head in _heads(decl):
+    for head, called in _heads(decl):
         origin = origin_in(ctx.view, declared.path, declared.facts, head)
         if not isinstance(origin, Origin):
             continue
         package = _package(ctx, origin)
+        if package is not None and called and not names_match(ctx.settings.symbols.sdk_modules, package):
+            # What a function of any other package returns is as likely a value of one's own.
+            continue
         if package is None and origin.path is not None and origin.name != "*":
             facts = ctx.view.shape(origin.path)
             inner = facts.decl(origin.name) if facts is not None else None
@@ -104,21 +107,20 @@ def _vendor_behind(ctx: Context, declared: Declared, hops: int) -> str | None:
     return None
 
 
-def _heads(decl: Decl) -> Iterator[str]:
-    """The first names of what a declaration is an alias, an extension or an instance of."""
+def _heads(decl: Decl) -> Iterator[tuple[str, bool]]:
+    """The first names of what a declaration is an alias, an extension, an instance or (true) a result of."""
     node = decl.node
     if isinstance(node, n.TypeAlias):
-        yield from _named_types(node.value)
+        yield from ((name, False) for name in _named_types(node.value))
     elif isinstance(node, n.InterfaceDecl):
-        for base in node.extends:
-            yield from _named_types(base)
+        yield from ((name, False) for base in node.extends for name in _named_types(base))
     elif isinstance(node, n.VarDecl):
         for declarator in node.declarators:
             value = _uncast(declarator.init)
             if isinstance(value, n.New | n.Call):
                 head = _first_name(value.callee)
                 if head is not None:
-                    yield head
+                    yield head, isinstance(value, n.Call)
 
 
 def _named_types(root: n.Type) -> Iterator[str]:

@@ -192,7 +192,7 @@ def _release(view: View, folder: str) -> int | None:
     current = folder
     while True:
         path = f"{current}/package.json" if current else "package.json"
-        content = parse_object(view.read(path)) if view.exists(path) else {}
+        content = parse_object(view.read(path) if view.exists(path) else None)
         for section in ("devDependencies", "dependencies", "peerDependencies"):
             wanted = as_object(content.get(section)).get("typescript")
             if isinstance(wanted, str):
