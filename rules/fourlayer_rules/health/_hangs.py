@@ -404,14 +404,6 @@ def _says_limit(text: str) -> bool:
     return bool(text) and _limit().search(text) is not None
 
 
-def _request_init(first: Value | Outside) -> Value | None:
-    """The options of `fetch(new Request(url, options))`."""
-    request = first.expr if isinstance(first, Value) else None
-    if isinstance(first, Value) and isinstance(request, n.New) and dotted(request.callee) == "Request":
-        return Value(request.args[1], first.frame) if len(request.args) > 1 else None
-    return None
-
-
 def _says_request(arg: n.Expr, frame: Frame) -> bool:
     """Whether what is fetched is a request object from elsewhere, which may carry a signal."""
     arg = uncast(arg)
