@@ -183,14 +183,19 @@ class App:
         return previous.derive(_wanted(buffers, disk), changes, disk=disk)
 
     def targets(self, snapshot: Snapshot) -> tuple[str, ...]:
-        """Every file that may have findings: the code files that rules judge, and documents beside them."""
+        """Every file that may have findings: the code files that rules judge, and documents.
+
+        Rules about providers and the workspace report in documents beside the providers, and in the
+        compiler's configurations, wherever these stand.
+        """
         beside = {
             path
             for root in {provider.root for provider in snapshot.providers}
             for name in snapshot.children(root)
             if snapshot.is_file(path := f"{root}/{name}" if root else name)
         }
-        return tuple(sorted({*self.engine.targets(snapshot), *beside}))
+        configurations = {path for path in snapshot.files() if _is_tsconfig(path)}
+        return tuple(sorted({*self.engine.targets(snapshot), *beside, *configurations}))
 
     def _disk(self) -> DiskState:
         from fourlayer.engine.disk import DiskState
@@ -306,6 +311,11 @@ class App:
         )
         # What has no suffix may be a folder with code in it.
         return inside and (is_code(path) or "." not in path.rpartition("/")[2].lstrip("."))
+
+
+def _is_tsconfig(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name.startswith("tsconfig") and name.endswith(".json")
 
 
 def find_root(start: str) -> str:

@@ -9,6 +9,7 @@ from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.derive.classes import dotted
 from fourlayer_rules.derive.env import is_env, variable_of
+from fourlayer_rules.derive.names import constant_value
 from fourlayer_rules.derive.symbols import named
 
 if TYPE_CHECKING:
@@ -177,11 +178,8 @@ def _constant_name(
     found = named(view, path, facts, name.name)
     if not isinstance(found, tuple):
         return None
-    node = found.decl.node
-    if not isinstance(node, n.VarDecl) or node.kind != "const":
+    value = constant_value(found.decl)
+    if value is None:
         return None
-    for item in node.declarators:
-        if isinstance(item.target, n.Name) and item.target.name == found.decl.name and item.init is not None:
-            view.facts(found.path)  # the constant's value counts, not only that there is one
-            return constant(view, found.path, found.facts, scopes_of(found.decl), item.init, hops + 1)
-    return None
+    view.facts(found.path)  # the constant's value counts, not only that there is one
+    return constant(view, found.path, found.facts, scopes_of(found.decl), value, hops + 1)

@@ -8,6 +8,7 @@ from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.derive.classes import dotted
+from fourlayer_rules.derive.names import constant_value
 from fourlayer_rules.derive.symbols import named
 
 if TYPE_CHECKING:
@@ -168,16 +169,11 @@ def follow(place: Place, name: n.Name) -> tuple[Place, n.Expr] | None:
     found = named(place.view, place.path, place.facts, name.name)
     if not isinstance(found, tuple) or not found.decl.trusted:
         return None
-    node = found.decl.node
-    if not isinstance(node, n.VarDecl) or node.kind != "const":
+    value = constant_value(found.decl)
+    facts = place.view.facts(found.path) if value is not None else None
+    if value is None or facts is None:
         return None
-    for item in node.declarators:
-        if isinstance(item.target, n.Name) and item.target.name == found.decl.name and item.init is not None:
-            facts = place.view.facts(found.path)
-            if facts is None:
-                return None
-            return Place(place.view, found.path, facts, found.decl), item.init
-    return None
+    return Place(place.view, found.path, facts, found.decl), value
 
 
 def _constructed(place: Place, method: str, call: n.Call, depth: int) -> Shape | None:

@@ -95,6 +95,13 @@ def _movable(
     )
 
 
+def exported_text(facts: FileFacts, dto: Dto) -> str:
+    """A type as it stands in its file, with its comment, and exported."""
+    comment = facts.text.slice(dto.start, dto.decl.start)
+    declaration = facts.text.slice(dto.decl.start, dto.end)
+    return comment + (declaration if dto.decl.exported else f"export {declaration}")
+
+
 def entity_types(facts: FileFacts) -> tuple[str, ...]:
     """The entity types that an adapter supports: the literals of its `...EntityType` union."""
     for decl in facts.decls:

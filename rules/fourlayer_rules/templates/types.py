@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fourlayer_rules.derive.dtos import Dto, entity_types, movable_types
+from fourlayer_rules.derive.dtos import Dto, entity_types, exported_text, movable_types
 
 if TYPE_CHECKING:
     from fourlayer_rules.derive.model import ProviderModel
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 def render(model: ProviderModel) -> str:
     """The whole file. The moved types keep their own text, comments included."""
     moved = moved_types(model)
-    if not moved:
+    adapter = model.adapter
+    if adapter is None or not moved:
         return model.style.apply(_minimal(model))
     newline = model.style.newline
     imports: dict[str, set[str]] = {}
@@ -27,7 +28,7 @@ def render(model: ProviderModel) -> str:
         for specifier, names in sorted(imports.items())
     ]
     start = newline.join(lines) + newline * 2 if lines else ""
-    return start + (newline * 2).join(_exported(model, dto) for dto in moved) + newline
+    return start + (newline * 2).join(exported_text(adapter.facts, dto) for dto in moved) + newline
 
 
 def moved_types(model: ProviderModel) -> tuple[Dto, ...]:
@@ -51,15 +52,6 @@ def exported_types(model: ProviderModel) -> tuple[str, ...]:
     if moved:
         return tuple(dto.name for dto in moved)
     return (f"{model.pascal}EntityType",) if _entities(model) else (f"{model.pascal}Record",)
-
-
-def _exported(model: ProviderModel, dto: Dto) -> str:
-    data = model.adapter.facts.text if model.adapter is not None else None
-    if data is None:
-        return ""
-    comment = data.slice(dto.start, dto.decl.start)
-    declaration = data.slice(dto.decl.start, dto.end)
-    return comment + (declaration if dto.decl.exported else f"export {declaration}")
 
 
 def _entities(model: ProviderModel) -> tuple[str, ...]:

@@ -103,8 +103,8 @@ class Layer(NamedTuple):
 
     files: Annotated[
         tuple[str, ...],
-        "Globs relative to the provider's folder. The first layer that matches a file, in the order of the "
-        "configuration, owns it.",
+        "Globs relative to the provider's folder. The first layer that matches a file owns it: new layers "
+        "in the order of the configuration, then the standard's.",
         GLOB,
     ] = ()
     may_import: Annotated[

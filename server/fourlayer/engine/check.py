@@ -287,7 +287,7 @@ class Engine:
                 ran.add(meta.id)
             else:
                 troubles.append(trouble)
-        if unit.kind == "file" and rules and not troubles and _was_parsed(snapshot, unit.target):
+        if unit.kind == "file" and rules and not troubles and _is_looked_into(snapshot, unit.target):
             troubles += _judged_in_part(view, unit.target)
         deps = tuple((dep, snapshot.stamp(dep)) for dep in view.deps)
         return UnitResult(
@@ -539,8 +539,13 @@ def _marked(findings: Iterable[Finding]) -> list[tuple[Finding, str]]:
     return marked
 
 
-def _was_parsed(snapshot: Snapshot, path: str) -> bool:
-    """Whether the rules looked into a file; a cheap look at its bytes told them that they need not."""
+def _is_looked_into(snapshot: Snapshot, path: str) -> bool:
+    """Whether a file that does not parse must be told of: the provider's own code, and what rules parsed.
+
+    Of other files a cheap look at the bytes tells that no rule has anything to say.
+    """
+    if snapshot.provider_of(path) is not None and not snapshot.is_test(path):
+        return True
     language, digest = language_of(path), snapshot.digest(path)
     return language is not None and digest is not None and snapshot.store.has_facts(digest, language)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.project.tree import parent
 from fourlayer.rule.model import Change, Create, TextEdit
-from fourlayer_rules.derive.dtos import Dto, movable_declarations, referenced
+from fourlayer_rules.derive.dtos import Dto, exported_text, movable_declarations, referenced
 from fourlayer_rules.derive.editing import FileEditor
 from fourlayer_rules.derive.style import import_statement, style_of
 
@@ -110,7 +110,7 @@ def change_of(view: View, move: Move) -> Change | None:
         move.source: _leave(view, move, source),
         move.importer: _take(view, move, importer),
     }
-    declared = (style.newline * 2).join(_exported(source, dto) for dto in move.types) + style.newline
+    declared = (style.newline * 2).join(exported_text(source, dto) for dto in move.types) + style.newline
     imports: dict[str, set[str]] = {}
     for dto in move.types:
         for specifier, name in dto.imported:
@@ -137,12 +137,6 @@ def change_of(view: View, move: Move) -> Change | None:
 def _moved_specifier(view: View, move: Move, specifier: str) -> str:
     path = view.resolve(specifier, move.source).path
     return specifier if path is None or not specifier.startswith(".") else view.specifier_for(path, move.home)
-
-
-def _exported(source: FileFacts, dto: Dto) -> str:
-    comment = source.text.slice(dto.start, dto.decl.start)
-    declaration = source.text.slice(dto.decl.start, dto.end)
-    return comment + (declaration if dto.decl.exported else f"export {declaration}")
 
 
 def _leave(view: View, move: Move, source: FileFacts) -> tuple[TextEdit, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fourlayer.config.settings import names_match
 from fourlayer.project.exports import Declared, Origin, exported, origin_in, public_names
 from fourlayer.syntax import nodes as n
+from fourlayer.syntax.chains import bare
 from fourlayer.syntax.facts import walk
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _heads(decl: Decl) -> Iterator[tuple[str, bool]]:
         yield from ((name, False) for base in node.extends for name in _named_types(base))
     elif isinstance(node, n.VarDecl):
         for declarator in node.declarators:
-            value = _uncast(declarator.init)
+            value = bare(declarator.init) if declarator.init is not None else None
             if isinstance(value, n.New | n.Call):
                 head = _first_name(value.callee)
                 if head is not None:
@@ -139,12 +140,6 @@ def _named_types(root: n.Type) -> Iterator[str]:
             stack.extend(node.items)
         elif isinstance(node, n.TypeOther):
             stack.extend(part for part in node.parts if isinstance(part, n.Type))
-
-
-def _uncast(value: n.Expr | None) -> n.Expr | None:
-    while isinstance(value, n.Cast | n.Await):
-        value = value.value
-    return value
 
 
 def _first_name(expr: n.Expr) -> str | None:
@@ -225,7 +220,7 @@ def _is_working_value(declared: Declared, name: str) -> bool:
         return False
     for declarator in node.declarators:
         if isinstance(declarator.target, n.Name) and declarator.target.name == name:
-            value = _uncast(declarator.init)
+            value = bare(declarator.init) if declarator.init is not None else None
             if isinstance(value, n.New):
                 head = _first_name(value.callee)
                 return head is not None and _is_known(declared, head)

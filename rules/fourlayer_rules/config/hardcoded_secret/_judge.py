@@ -51,8 +51,12 @@ class Called(NamedTuple):
     full: str
 
 
-def judged(facts: FileFacts, decl: Decl, ignored: tuple[str, ...]) -> Iterator[Secret]:
-    """The credentials among the string literals of a declaration."""
+def judged(facts: FileFacts, decl: Decl, ignored: tuple[str, ...], *, has_token: bool) -> Iterator[Secret]:
+    """The credentials among the string literals of a declaration.
+
+    `has_token` tells that a well-known token stands somewhere in it: looking into every literal for one of
+    the many kinds is the costly part.
+    """
     scopes = scopes_of(decl)
     for node in walk(decl.node):
         if not isinstance(node, n.Str) or not node.value:
@@ -60,15 +64,15 @@ def judged(facts: FileFacts, decl: Decl, ignored: tuple[str, ...]) -> Iterator[S
         called = called_of(facts, decl, scopes, node)
         if called is not None and any(fnmatchcase(called.name, pattern) for pattern in ignored):
             continue
-        secret = _judge(decl, node, called)
+        secret = _judge(decl, node, called, has_token=has_token)
         if secret is not None:
             yield secret
 
 
-def _judge(decl: Decl, node: n.Str, called: Called | None) -> Secret | None:
+def _judge(decl: Decl, node: n.Str, called: Called | None, *, has_token: bool) -> Secret | None:
     span, value = decl.span(node), node.value
     name = called.name if called is not None else ""
-    hit = next(iter(tokens(value.encode("utf-8", "replace"))), None)
+    hit = next(iter(tokens(value.encode("utf-8", "replace"))), None) if has_token else None
     if hit is not None:
         how = called.how if called is not None and called.how == "fallback" else "token"
         whole = hit.end - hit.start >= len(value.strip()) - 12

@@ -108,15 +108,15 @@ def secrets_of(ctx: Context, path: str, data: bytes) -> list[Secret]:
     """The credentials of a file in their order, each place once."""
     found: dict[int, Secret] = {}
     hits = list(tokens(data))
-    facts = None
-    if hits or _candidates(data):
-        facts = ctx.view.facts(path)
+    candidates = _candidates(data)
+    facts = ctx.view.facts(path) if hits or candidates else None
     if facts is not None:
         from fourlayer_rules.config.hardcoded_secret._judge import judged
 
         ignored: tuple[str, ...] = getattr(ctx.options, "ignore_names", ())
-        for decl in _decls(facts, data):
-            for secret in judged(facts, decl, ignored):
+        for decl in _decls(facts, candidates):
+            has_token = any(decl.start <= hit.start < decl.end for hit in hits)
+            for secret in judged(facts, decl, ignored, has_token=has_token):
                 found.setdefault(secret.span.start, secret)
     taken = sorted(secret.span for secret in found.values())
     for hit in hits:
@@ -192,10 +192,10 @@ def _candidates(data: bytes) -> list[int]:
     return found
 
 
-def _decls(facts: FileFacts, data: bytes) -> list[Decl]:
+def _decls(facts: FileFacts, candidates: list[int]) -> list[Decl]:
     """The declarations that hold candidates."""
     found: dict[int, Decl] = {}
-    for at in _candidates(data):
+    for at in candidates:
         decl = facts.decl_at(at)
         if decl is None or decl.kind in {"import", "interface", "type", "export"} or not decl.trusted:
             continue

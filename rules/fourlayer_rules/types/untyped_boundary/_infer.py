@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fourlayer.syntax import nodes as n
-from fourlayer.syntax.facts import children, walk
+from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
+from fourlayer_rules.derive.names import function_of, returns_of
 from fourlayer_rules.types._claims import is_named, unwrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fourlayer.syntax.facts import Decl, FileFacts
 
 _BOOLEAN = frozenset({"===", "!==", "==", "!=", "<", ">", "<=", ">=", "in", "instanceof"})
@@ -20,7 +19,7 @@ _NUMERIC = frozenset({"-", "*", "/", "%", "**"})
 
 def return_type(facts: FileFacts, decl: Decl) -> tuple[int, str] | None:
     """Where the type goes (a byte offset) and what it is; None where the code leaves it open."""
-    function = _function_of(decl)
+    function = function_of(decl)
     if function is None or function.return_type is not None or function.is_generator or not decl.trusted:
         return None
     data = facts.text.data
@@ -28,7 +27,7 @@ def return_type(facts: FileFacts, decl: Decl) -> tuple[int, str] | None:
     if data[offset - 1 : offset] != b")":
         return None
     types: list[str] = []
-    for value in _returned(function):
+    for value in returns_of(function):
         found = "undefined" if value is None else _type_of(facts, decl, function, value)
         if found is None:
             return None
@@ -43,35 +42,6 @@ def return_type(facts: FileFacts, decl: Decl) -> tuple[int, str] | None:
     if text is None:
         return None
     return offset, f"Promise<{text}>" if function.is_async else text
-
-
-def _function_of(decl: Decl) -> n.Function | None:
-    node = decl.node
-    if isinstance(node, n.FunctionDecl):
-        return node.function
-    if isinstance(node, n.ClassMember):
-        if node.function is not None:
-            return node.function
-        return node.init if isinstance(node.init, n.Function) else None
-    if isinstance(node, n.VarDecl) and len(node.declarators) == 1:
-        init = node.declarators[0].init
-        return init if isinstance(init, n.Function) else None
-    return None
-
-
-def _returned(function: n.Function) -> Iterator[n.Expr | None]:
-    """The values that a function returns, None for a bare `return`."""
-    if isinstance(function.body, n.Expr):
-        yield function.body
-        return
-    stack: list[n.Node] = [function.body] if function.body is not None else []
-    while stack:
-        node = stack.pop()
-        if isinstance(node, n.Function | n.ClassDecl):
-            continue
-        if isinstance(node, n.Return):
-            yield node.value
-        stack.extend(children(node))
 
 
 def _ends(function: n.Function) -> bool:
@@ -204,7 +174,7 @@ def _called(facts: FileFacts, decl: Decl, call: n.Call) -> tuple[n.Type, Decl] |
         target = facts.decl(callee.name)
     elif isinstance(callee, n.Member) and isinstance(callee.object, n.Name) and callee.object.name == "this":
         target = _member(decl, callee.name)
-    function = _function_of(target) if target is not None else None
+    function = function_of(target) if target is not None else None
     if target is None or function is None or function.type_params or function.return_type is None:
         return None
     return function.return_type, target
@@ -226,7 +196,7 @@ def _text(owner: Decl, type_: n.Type) -> str | None:
         return None
     if any(isinstance(node, n.TypeOther | n.TypeFunction) for node in walk(type_)):
         return None
-    function = _function_of(owner)
+    function = function_of(owner)
     params = {param.name for param in function.type_params} if function is not None else set[str]()
     local = {binding.name for binding in scopes_of(owner).bindings if binding.kind == "type"}
     if any(isinstance(node, n.TypeRef) and node.name in params | local for node in walk(type_)):

@@ -10,6 +10,7 @@ from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, chain_of, dotted, uncast
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
+from fourlayer_rules.derive.names import function_of
 from fourlayer_rules.types._claims import claims, is_named, unwrapped
 from fourlayer_rules.types._vendors import is_vendor
 
@@ -291,7 +292,7 @@ class _Walk:
             decl = self._member(name)
         if decl is None or _checking().search(name):
             return
-        function = function_in(decl)
+        function = function_of(decl)
         index = call.args.index(value)
         if function is None or index >= len(function.params):
             return
@@ -564,21 +565,6 @@ def _is_predicate(type_: n.Type) -> bool:
         "asserts",
         "asserts_annotation",
     }
-
-
-def function_in(decl: Decl) -> n.Function | None:
-    """The function that a declaration is, methods and constants included."""
-    node = decl.node
-    if isinstance(node, n.FunctionDecl):
-        return node.function
-    if isinstance(node, n.ClassMember):
-        if node.function is not None:
-            return node.function
-        return node.init if isinstance(node.init, n.Function) else None
-    if isinstance(node, n.VarDecl) and len(node.declarators) == 1:
-        init = node.declarators[0].init
-        return init if isinstance(init, n.Function) else None
-    return None
 
 
 def type_parameter(claim: Claim) -> bool:

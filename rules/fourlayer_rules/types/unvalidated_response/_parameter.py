@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
+from fourlayer_rules.derive.names import function_of
 from fourlayer_rules.derive.zod import At, Bound, InexpressibleError
 from fourlayer_rules.derive.zod_text import Expr, Raw
 from fourlayer_rules.types._claims import is_named, unwrapped
 from fourlayer_rules.types._schemas import Schemas, is_local_type
-from fourlayer_rules.types.unvalidated_response._find import function_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ class _Parameters:
 
     def helper_of(self, decl: Decl, type_: n.Type) -> _Helper | None:
         """The declaration as a helper, where its own type parameter is the only one in a type."""
-        function = function_in(decl)
+        function = function_of(decl)
         if function is None or not decl.trusted or not self._is_private(decl):
             return None
         own = [param.name for param in function.type_params]
