@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 
 from fourlayer.app import App
 from fourlayer.engine import cache as outcomes
+from fourlayer.engine.disk import DiskState, Seal
 from fourlayer.rule.outcome import Outcome
+from fourlayer.syntax.glob import globs
 from tests.engine.rules import explicit_any
 from tests.engine.world import ADAPTER, ALL, EXPLICIT_ANY, INDEX, LACKS, OTHER, USE, World, lines
 
@@ -191,3 +194,69 @@ def test_options_that_were_right_are_not_validated_again(tmp_path: Path) -> None
     world.write({"fourlayer.toml": '[rules.explicit-any]\nlimit = "3"\n'})
     assert [problem.key for problem in opened().config_problems] == ["rules.explicit-any.limit"]
     assert [problem.key for problem in opened().config_problems] == ["rules.explicit-any.limit"]
+
+
+class TestSeal:
+    """A listing that is as it was is not made again; any change of it is seen."""
+
+    def _sealed(self, folder: Path) -> Seal:
+        disk = DiskState(str(folder), globs(()))
+        disk.files()
+        seal = disk.seal(time.time_ns() + outcomes.RACY)
+        assert seal is not None
+        return Seal(*json.loads(json.dumps(seal)))
+
+    def _workspace(self, folder: Path) -> Path:
+        for path in ("a.ts", "sub/b.ts", "sub/deep/c.ts"):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text("export {};\n")
+        (folder / "sub/.gitignore").write_text("nothing\n")
+        (folder / "link.ts").symlink_to("sub/b.ts")
+        return folder
+
+    def test_it_holds_while_nothing_changes(self, tmp_path: Path) -> None:
+        folder = self._workspace(tmp_path)
+        (folder / ".git").mkdir()
+        (folder / ".git/HEAD").write_text("ref: refs/heads/main\n")
+        seal = self._sealed(folder)
+        assert seal.holds(str(folder))
+        (folder / ".git/index.lock").write_text("")
+        assert seal.holds(str(folder))
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda folder: (folder / "sub/deep/new.ts").write_text(""),
+            lambda folder: (folder / "sub/b.ts").write_text("export const x = 1;\n"),
+            lambda folder: (folder / "sub/deep/c.ts").unlink(),
+            lambda folder: (folder / "sub/deep/more").mkdir(),
+            lambda folder: (folder / "sub/.gitignore").write_text("b.ts\n"),
+            lambda folder: (folder / ".git").mkdir(),
+            lambda folder: ((folder / "link.ts").unlink(), (folder / "link.ts").symlink_to("a.ts")),
+            lambda folder: (folder / "sub").rename(folder / "other"),
+        ],
+        ids=["added", "edited", "gone", "folder", "ignored", "repository", "link", "renamed"],
+    )
+    def test_a_change_is_seen(self, tmp_path: Path, change: Callable[[Path], object]) -> None:
+        folder = self._workspace(tmp_path / "workspace")
+        seal = self._sealed(folder)
+        change(folder)
+        assert not seal.holds(str(folder))
+
+    def test_none_is_made_while_a_folder_may_still_change_unseen(self, tmp_path: Path) -> None:
+        folder = self._workspace(tmp_path)
+        disk = DiskState(str(folder), globs(()))
+        disk.files()
+        assert disk.seal(time.time_ns() - outcomes.RACY) is None
+
+    def test_a_sealed_outcome_is_given_back_without_listing(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world, cache = World(tmp_path, rules=RULES), Memory()
+        monkeypatch.setattr(outcomes, "RACY", -60_000_000_000)
+        assert not _check(world, cache)[1]
+        with monkeypatch.context() as patched:
+            patched.setattr(DiskState, "relist", lambda *_: pytest.fail("the folders were listed"))
+            assert _check(world, cache)[1]
+        (tmp_path / "packages/integrations/acme/extra.ts").write_text("export const x: any = 1;\n")
+        assert not _check(world, cache)[1]

@@ -255,12 +255,16 @@ class Hit(NamedTuple):
     label: str
 
 
-def tokens(data: bytes) -> Iterator[Hit]:
-    """The tokens in a file or a text that tell by themselves; examples and low entropy are left out."""
+def tokens(data: bytes, low: int = 0, high: int | None = None) -> Iterator[Hit]:
+    """The tokens in a file, a part or a text that tell by themselves; examples and low entropy are left out.
+
+    `low` and `high` are the bytes where the part begins and ends.
+    """
+    high = len(data) if high is None else high
     for index, token in enumerate(TOKENS):
-        if not any(needle in data for needle in token.needles):
+        if not any(data.find(needle, low, high) >= 0 for needle in token.needles):
             continue
-        for match in _compiled(index).finditer(data):
+        for match in _compiled(index).finditer(data, low, high):
             text = match[0].decode("ascii", "replace")
             start, end = match.span()
             if token.entropy and (entropy(text) < token.entropy or is_example(text)):

@@ -41,6 +41,7 @@ class Network:
         self._view = view
         self._symbols = symbols
         self._known: dict[tuple[str, int, str], Outside | None] = {}
+        self._methods: dict[tuple[str, int, str], Outside | None] = {}
         self._vendors: dict[FileFacts, dict[str, str]] = {}
 
     def of_decl(
@@ -65,6 +66,12 @@ class Network:
         """The first way out of a method of a class, inherited ones and what they call back included."""
         if hops > _HOPS:
             return None
+        key = (receiver.path, receiver.decl.start, name)
+        if key not in self._methods:
+            self._methods[key] = self._of_method(receiver, name, hops)
+        return self._methods[key]
+
+    def _of_method(self, receiver: Declared, name: str, hops: int) -> Outside | None:
         for link in bases_of(self._view, receiver).links:
             whole = self._whole(link)
             members = [member for member in whole.decl.members if member.name == name] if whole else []

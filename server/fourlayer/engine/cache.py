@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol, cast
 
-from fourlayer.engine.disk import DiskState, Place
+from fourlayer.engine.disk import DiskState, Place, Seal
 from fourlayer.rule.model import Finding, FixPlan, Related, RuleMeta, Severity
 from fourlayer.rule.outcome import Outcome, Range, Reported, ReportedRelated, Trouble
 from fourlayer.syntax.span import Span
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 RACY = 2_000_000_000
 """Nanoseconds: a file modified this shortly before an entry was made may change again unseen."""
 
-_FORMAT = 1
+_FORMAT = 2
 _KEPT_TROUBLES = frozenset({"inert-rule", "config"})
 
 
@@ -61,11 +61,10 @@ def load(cache: Bytes, key: str, disk: DiskState, today: str) -> Outcome | None:
         return None
     started = time.perf_counter()
     try:
-        format_, date, racy, places, outcome = json.loads(data)
+        format_, date, racy, seal, places, outcome = json.loads(data)
         if format_ != _FORMAT or (date is not None and date != today):
             return None
-        expected = tuple(Place(*place) for place in places)
-        if disk.relist(expected) != expected:
+        if (seal is None or not Seal(*seal).holds(disk.root)) and not _is_listed_alike(disk, places):
             return None
         if any(_hash(disk, path) != digest for path, digest in racy.items()):
             return None
@@ -83,8 +82,13 @@ def store(cache: Bytes, key: str, disk: DiskState, outcome: Outcome, date: str |
         return
     now = time.time_ns()
     racy = {path: _hash(disk, path) for path in disk.modified_since(now - RACY)}
-    document = [_FORMAT, date, racy, disk.places(), _plain_outcome(outcome)]
+    document = [_FORMAT, date, racy, disk.seal(now - RACY), disk.places(), _plain_outcome(outcome)]
     cache.put(key, json.dumps(document, separators=(",", ":")).encode())
+
+
+def _is_listed_alike(disk: DiskState, places: Iterable[Iterable[object]]) -> bool:
+    expected = tuple(Place(*cast("Place", place)) for place in places)
+    return disk.relist(expected) == expected
 
 
 def _hash(disk: DiskState, path: str) -> str | None:

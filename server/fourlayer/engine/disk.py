@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha1
 from typing import NamedTuple, Protocol
 
-from fourlayer.files.read import StatKey, read_bytes
+from fourlayer.files.read import StatKey, read_bytes, stat_key
 from fourlayer.files.trouble import Trouble
-from fourlayer.files.walk import NEVER, list_files
+from fourlayer.files.walk import NEVER, Listing, list_files
 from fourlayer.project.tree import add_to_index, index_directories, parent
 
 SUFFIXES = frozenset(
@@ -38,6 +39,36 @@ class Place(NamedTuple):
     folder: str
     deep: bool
     digest: str
+
+
+class Seal(NamedTuple):
+    """What a listing rests on: while its digest is the same, listing anew would find the same.
+
+    `folders` were listed, with the files found in each (names); `consulted` are files elsewhere (absolute),
+    `links` links to files (relative) and where they led.
+    """
+
+    folders: list[tuple[str, list[str]]]
+    consulted: list[str]
+    links: dict[str, str | None]
+    digest: str
+
+    def holds(self, root: str) -> bool:
+        """Whether nothing of it has changed under the workspace's root. Lists no folder."""
+        if any(_led(f"{root}/{path}") != real for path, real in self.links.items()):
+            return False
+        numbers = array("Q")
+        try:
+            for folder, names in self.folders:
+                base = f"{root}/{folder}" if folder else root
+                numbers.extend(stat_key(os.lstat(base)))
+                for name in names:
+                    numbers.extend(stat_key(os.lstat(f"{base}/{name}")))
+            for path in self.consulted:
+                numbers.extend(_consulted_key(path))
+        except (OSError, ValueError, OverflowError):
+            return False
+        return _digest_of(numbers) == self.digest
 
 
 class _Partial:
@@ -76,6 +107,9 @@ class DiskState:
         self._subfolders: dict[str, set[str]] = {}
         self._shallow: set[str] = set()
         self._deep: list[str] = []
+        self._visited: dict[str, StatKey] = {}
+        self._consulted: set[str] = set()
+        self._links: dict[str, str | None] = {}
         self.troubles: dict[str, str] = {}
         """What could not be listed, by path."""
         self.left_out: frozenset[str] = frozenset()
@@ -132,6 +166,31 @@ class DiskState:
             [Place(one, True, _digest(self._below(one))) for one in sorted(deep)]
             + [Place(one, False, _digest(self._in(one))) for one in sorted(alone)]
         )
+
+    def seal(self, time: int) -> Seal | None:
+        """What the listing rests on; None where a later look at it could not tell a change.
+
+        That is where a folder was modified at or after a time in nanoseconds.
+        """
+        if any(max(status[1:3]) >= time for status in self._visited.values()):
+            return None
+        names: dict[str, list[str]] = {folder: [] for folder in self._visited}
+        for path in self._files:
+            if path not in self._links:
+                folder, _, name = path.rpartition("/")
+                names[folder].append(name)
+        consulted = sorted({*self._consulted, *(real for real in self._links.values() if real is not None)})
+        numbers = array("Q")
+        try:
+            for folder, files in names.items():
+                numbers.extend(self._visited[folder])
+                for name in files:
+                    numbers.extend(self._files[f"{folder}/{name}" if folder else name])
+            for path in consulted:
+                numbers.extend(_consulted_key(path, time))
+        except (OSError, OverflowError):
+            return None
+        return Seal(list(names.items()), consulted, self._links, _digest_of(numbers))
 
     def modified_since(self, time: int) -> list[str]:
         """The listed files that were modified at or after a time in nanoseconds."""
@@ -217,7 +276,7 @@ class DiskState:
             folders=(folder,),
         )
         self._deep.append(folder)
-        self._enter(listing.files, listing.troubles)
+        self._enter(listing)
 
     def _list_one(self, folder: str) -> None:
         """List a folder alone; one that the workspace leaves out counts as empty."""
@@ -246,18 +305,22 @@ class DiskState:
             suffixes=SUFFIXES,
             folders=start,
         )
-        self._enter(listing.files, listing.troubles)
+        self._enter(listing)
         for folder in shallow:
             names = partial.folders.get(folder, set())
             self._subfolders[folder] = names
             self._folders.setdefault(folder, set()).update(names)
 
-    def _enter(self, files: Mapping[str, StatKey], troubles: Iterable[Trouble]) -> None:
-        for path, status in files.items():
+    def _enter(self, listing: Listing) -> None:
+        for path, status in listing.files.items():
             if self._files.setdefault(path, status) is status:
                 add_to_index(self._folders, path)
-        for trouble in troubles:
+        for trouble in listing.troubles:
             self.troubles.setdefault(trouble.path, trouble.message)
+        for folder, status in listing.places.folders.items():
+            self._visited.setdefault(folder, status)
+        self._consulted |= listing.places.consulted
+        self._links.update(listing.places.links)
 
     def _below(self, folder: str) -> Iterable[tuple[str, StatKey]]:
         return ((path, status) for path, status in self._files.items() if _under(path, folder))
@@ -266,6 +329,32 @@ class DiskState:
         for name in self._folders.get(folder, ()):
             path = f"{folder}/{name}" if folder else name
             yield path, self._files.get(path)
+
+
+def _led(link: str) -> str | None:
+    """Where a link leads; None: nowhere."""
+    try:
+        return os.path.realpath(link, strict=True)
+    except OSError:
+        return None
+
+
+def _consulted_key(path: str, time: int | None = None) -> Sequence[int]:
+    """The state of a file that decided about others; raises `OSError` where it changed at or after a time."""
+    try:
+        info = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return (0,)
+    if stat.S_ISDIR(info.st_mode):
+        return (1,)
+    key = stat_key(info)
+    if time is not None and max(key[1:3]) >= time:
+        raise OSError(f"{path} was changed just now")
+    return key
+
+
+def _digest_of(numbers: array[int]) -> str:
+    return sha1(numbers.tobytes(), usedforsecurity=False).hexdigest()
 
 
 def _digest(entries: Iterable[tuple[str, StatKey | None]]) -> str:

@@ -62,11 +62,12 @@ class Index:
     An index in the path-compressed version 4 is not looked into: it answers as if nothing were tracked.
     """
 
-    __slots__ = ("_data",)
+    __slots__ = ("_data", "path")
 
     def __init__(self, repository: Repository) -> None:
+        self.path = os.path.join(repository.git_dir, "index")
         try:
-            with open(os.path.join(repository.git_dir, "index"), "rb") as file:
+            with open(self.path, "rb") as file:
                 data = file.read()
         except OSError:
             data = b""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+_NO_NAMES = frozenset({"", ".", ".."})
+
 
 def fault(path: str) -> str | None:
     """Why a workspace-relative POSIX path may not be used; None when its text is in order."""
@@ -13,7 +15,7 @@ def fault(path: str) -> str | None:
         return "it contains a NUL character"
     if path.startswith("/") or (os.name == "nt" and (":" in path or "\\" in path)):
         return "it is not relative to the workspace"
-    if any(part in {"", ".", ".."} for part in path.split("/")):
+    if not _NO_NAMES.isdisjoint(path.split("/")):
         return "it has empty, `.` or `..` parts"
     return None
 

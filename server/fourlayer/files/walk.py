@@ -29,11 +29,26 @@ class PathSet(Protocol):
         ...
 
 
+class Places(NamedTuple):
+    """What a listing was made of: while all of it is as it was, so are the names that were found.
+
+    `folders` were entered (relative, POSIX), each with its stat key from before; `consulted` are files
+    beside them, or above, that decided what is left out (absolute; some may not exist, of folders only that
+    they do counts). Where `links` were
+    followed, more than that decided.
+    """
+
+    folders: dict[str, StatKey]
+    consulted: frozenset[str]
+    links: dict[str, str | None]
+
+
 class Listing(NamedTuple):
     """Files by relative POSIX path, sorted, with the stat key of each; and what could not be listed."""
 
     files: dict[str, StatKey]
     troubles: tuple[Trouble, ...]
+    places: Places
 
 
 class _Rules(NamedTuple):
@@ -69,7 +84,8 @@ def list_files(
     """
     walk = _Walk(root, exclude, respect_gitignore, suffixes, names)
     walk.run(folders)
-    return Listing(dict(sorted(walk.files.items())), tuple(sorted(walk.troubles)))
+    places = Places(walk.visited, frozenset(walk.consulted), walk.led)
+    return Listing(dict(sorted(walk.files.items())), tuple(sorted(walk.troubles)), places)
 
 
 class _Walk:
@@ -91,6 +107,9 @@ class _Walk:
         self.files: dict[str, StatKey] = {}
         self.troubles: list[Trouble] = []
         self.links: list[str] = []
+        self.led: dict[str, str | None] = {}
+        self.visited: dict[str, StatKey] = {}
+        self.consulted: set[str] = set()
         self.within = ""
         self.repository: Repository | None = None
         self.index: Index | None = None
@@ -98,11 +117,12 @@ class _Walk:
     def run(self, folders: Iterable[str]) -> None:
         """Visit every folder, then decide about the links."""
         repository = find_repository(self.root) if self.gitignore else None
+        self.consulted.update(_places_of_git(self.root, repository) if self.gitignore else ())
         outer: _RuleStack = ()
         if repository is not None:
             self.within = _within(self.root, repository)
             self.repository = repository
-            outer = _outer_rules(self.within, repository)
+            outer = self._outer_rules(repository)
         pending: list[tuple[str, _RuleStack]] = []
         for folder in _outermost(folders):
             rules = self._rules_above(folder, outer)
@@ -131,8 +151,10 @@ class _Walk:
 
     def _visit(self, folder: str, rules: _RuleStack, pending: list[tuple[str, _RuleStack]]) -> None:
         """List one folder; its folders go to `pending`."""
+        place = f"{self.root}/{folder}" if folder else self.root
         try:
-            with os.scandir(f"{self.root}/{folder}" if folder else self.root) as scan:
+            self.visited[folder] = stat_key(os.stat(place))
+            with os.scandir(place) as scan:
                 entries = list(scan)
         except OSError as error:
             self.troubles.append(Trouble(folder, f"this folder cannot be listed: {reason(error)}"))
@@ -176,6 +198,7 @@ class _Walk:
             return False
         if self.index is None:
             self.index = Index(self.repository)
+            self.consulted.add(self.index.path)
         return self.index.tracks_in(self.within + path) if is_dir else self.index.tracks(self.within + path)
 
     def _add_file(self, entry: os.DirEntry[str], path: str, name: str, rules: _RuleStack) -> None:
@@ -202,12 +225,32 @@ class _Walk:
         return True
 
     def _rules_in(self, base: str) -> _RuleStack:
+        file = f"{self.root}/{base}.gitignore"
+        self.consulted.add(file)
         try:
-            ignore = _read_ignore(f"{self.root}/{base}.gitignore")
+            ignore = _read_ignore(file)
         except OSError as error:
             self.troubles.append(Trouble(base + ".gitignore", f"cannot be read: {reason(error)}"))
             return ()
         return () if ignore is None else (_Rules(ignore, len(base), ""),)
+
+    def _outer_rules(self, repository: Repository) -> _RuleStack:
+        """What applies from outside the root: the .gitignore files above it, and info/exclude."""
+        parts = self.within.split("/")[:-1]
+        rules: list[_Rules] = []
+        for depth in reversed(range(len(parts))):
+            self._add_outer(rules, "/".join([repository.root, *parts[:depth], ".gitignore"]), parts[depth:])
+        self._add_outer(rules, os.path.join(repository.common_dir, "info", "exclude"), parts)
+        return tuple(rules)
+
+    def _add_outer(self, rules: list[_Rules], file: str, below: list[str]) -> None:
+        self.consulted.add(file)
+        try:
+            ignore = _read_ignore(file)
+        except OSError:
+            return
+        if ignore is not None:
+            rules.append(_Rules(ignore, 0, "".join(part + "/" for part in below)))
 
     def _resolve_links(self) -> None:
         """List links to files inside the root that are not listed at their own place."""
@@ -218,8 +261,10 @@ class _Walk:
                 real = os.path.realpath(f"{self.root}/{path}", strict=True)
                 info = os.stat(real)
             except OSError as error:
+                self.led[path] = None
                 self.troubles.append(Trouble(path, f"it is a link that leads nowhere: {reason(error)}"))
                 continue
+            self.led[path] = real
             if not inside(real_root, real) or not os.path.isfile(real) or real in seen:
                 continue
             seen.add(real)
@@ -256,23 +301,13 @@ def _within(root: str, repository: Repository) -> str:
     return "" if path == "." else path + "/"
 
 
-def _outer_rules(within: str, repository: Repository) -> _RuleStack:
-    """What applies from outside the root: .gitignore files above it in its repository, and info/exclude."""
-    parts = within.split("/")[:-1]
-    rules: list[_Rules] = []
-    for depth in reversed(range(len(parts))):
-        _add_outer(rules, "/".join([repository.root, *parts[:depth], ".gitignore"]), parts[depth:])
-    _add_outer(rules, os.path.join(repository.common_dir, "info", "exclude"), parts)
-    return tuple(rules)
-
-
-def _add_outer(rules: list[_Rules], file: str, below: list[str]) -> None:
-    try:
-        ignore = _read_ignore(file)
-    except OSError:
-        return
-    if ignore is not None:
-        rules.append(_Rules(ignore, 0, "".join(part + "/" for part in below)))
+def _places_of_git(root: str, repository: Repository | None) -> Iterable[str]:
+    """Where a repository was looked for."""
+    folder = os.path.abspath(root)
+    yield os.path.join(folder, ".git")
+    while folder != os.path.dirname(folder) and (repository is None or folder != repository.root):
+        folder = os.path.dirname(folder)
+        yield os.path.join(folder, ".git")
 
 
 def _read_ignore(file: str) -> Ignore | None:

@@ -63,16 +63,14 @@ def public_names(view: View, path: str) -> Mapping[str, Origin]:
     `export *` is expanded as the language does: without `default`, shadowed by what the module names itself,
     and without names that two of them give to different things.
     """
-    key = ("public names", path)
-    known = view.memo.get(key)
-    if known is None:
-        known = {
+    return view.remembered(
+        ("public names", path),
+        lambda view: {
             name: origin
             for name in _ordered(view, path)
             if isinstance(origin := origin_of(view, path, name), Origin)
-        }
-        view.memo[key] = known
-    return cast("Mapping[str, Origin]", known)
+        },
+    )
 
 
 def origin_of(view: View, path: str, name: str) -> Origin | Unknown | None:
@@ -151,6 +149,12 @@ def _declared(view: View, origin: Origin | Unknown | None) -> Found:
 
 
 def _exported(view: View, path: str, name: str, seen: set[tuple[str, str]]) -> Origin | Unknown | None:
+    if not seen:
+        return view.remembered(("origin", path, name), lambda view: _searched(view, path, name, set()))
+    return _searched(view, path, name, seen)
+
+
+def _searched(view: View, path: str, name: str, seen: set[tuple[str, str]]) -> Origin | Unknown | None:
     if (path, name) in seen:
         return None
     seen.add((path, name))

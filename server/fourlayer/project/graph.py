@@ -158,8 +158,7 @@ class ImportIndex:
                 needles.add(root.rpartition("/")[2])
                 needles.update(self._package_names(root))
                 needles.update(alias for alias, target in self._all_aliases() if _related(target, root))
-            needles.discard("")
-            self._integration_needles = tuple(sorted(needle.encode() for needle in needles))
+            self._integration_needles = _shortest(needles)
         return self._integration_needles
 
     def _package_names(self, root: str) -> Iterable[str]:
@@ -294,8 +293,7 @@ class ImportIndex:
         for alias, where in self._all_aliases():
             if where == target or (where and target.startswith(where) and "*" not in where):
                 names.add(alias)
-        names.discard("")
-        return tuple(sorted(name.encode() for name in names))
+        return _shortest(names)
 
     def _all_aliases(self) -> tuple[tuple[str, str], ...]:
         """Every alias of a tsconfig or of `imports` in a package.json, up to its `*`, and where it leads."""
@@ -308,10 +306,14 @@ class ImportIndex:
             found: set[tuple[str, str]] = set()
             for path in self._snapshot.files():
                 name = path.rpartition("/")[2]
-                if name == "package.json":
+                if name == "package.json" and b'"imports"' in (self._snapshot.skim(path) or b""):
                     manifest = packages.manifest(parent(path))
                     found.update(_internal(manifest.content, parent(path)) if manifest is not None else ())
-                elif name.endswith(".json") and name.startswith(("tsconfig", "jsconfig")):
+                elif (
+                    name.startswith(("tsconfig", "jsconfig"))
+                    and name.endswith(".json")
+                    and b"paths" in (self._snapshot.skim(path) or b"")
+                ):
                     for pattern in configs.load(path).paths:
                         alias = pattern.prefix or pattern.suffix
                         found.update((alias, target.partition("*")[0]) for target in pattern.targets if alias)
@@ -321,6 +323,15 @@ class ImportIndex:
 
 _EVERYTHING = frozenset({"\0"})
 """Stands for: every file may have changed."""
+
+
+def _shortest(names: Iterable[str]) -> tuple[bytes, ...]:
+    """The names as needles; one that holds another is not needed: what it finds, that finds."""
+    kept: list[str] = []
+    for name in sorted({*names} - {""}, key=lambda name: (len(name), name)):
+        if not any(shorter in name for shorter in kept):
+            kept.append(name)
+    return tuple(sorted(name.encode() for name in kept))
 
 
 def _stem(path: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 from fourlayer.project.layout import (
     TEST_LAYER,
@@ -104,6 +104,8 @@ class Snapshot:
         self._index: ImportIndex | None = None
         self._cycles: CycleIndex | None = None
         self._stamps: dict[Dep, object] = {}
+        self.answers: dict[tuple[str, ...], tuple[object, frozenset[Dep]]] = {}
+        """What views were asked more than once, with what the answers rest on."""
         self.survey_crashes: dict[tuple[str, str], str] = {}
         """What went wrong while a survey (its name) read a file (its path)."""
 
@@ -669,6 +671,19 @@ class View:
         """The non-empty values of a survey over the whole workspace, by path."""
         self.deps.add(("survey", survey.name))
         return self._snapshot.survey(survey)
+
+    def remembered(self, key: tuple[str, ...], answer: Callable[[View], T]) -> T:
+        """The answer to a question that many ask of one state; whoever asks has read what it rests on.
+
+        `key` names the question. The answer must hold no facts.
+        """
+        known = self._snapshot.answers.get(key)
+        if known is None:
+            view = View(self._snapshot)
+            value = answer(view)
+            known = self._snapshot.answers[key] = (value, frozenset(view.deps))
+        self.deps |= known[1]
+        return cast("T", known[0])
 
     def suppressions(self, path: str) -> tuple[Suppression, ...]:
         """The suppression comments of a file and what came of them; only rules that run last see any."""

@@ -94,10 +94,12 @@ class Comment(NamedTuple):
 class Chunk:
     """A lowered declaration, shared by all versions of the file in which its bytes are the same."""
 
-    __slots__ = ("_parents", "_scopes", "root")
+    __slots__ = ("_parents", "_scopes", "memo", "root")
 
     def __init__(self, root: n.Node) -> None:
         self.root = root
+        self.memo: dict[object, object] = {}
+        """What was worked out of the declaration alone; it must hold no Decl."""
         self._parents: dict[n.Node, n.Node] | None = None
         self._scopes: Scopes | None = None
 
@@ -113,6 +115,7 @@ class Chunk:
         """Drop what was worked out; it is worked out again when asked for."""
         self._parents = None
         self._scopes = None
+        self.memo.clear()
 
     def parents(self) -> dict[n.Node, n.Node]:
         """The parent of every node below the root."""

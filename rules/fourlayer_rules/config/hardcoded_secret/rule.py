@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from fourlayer.rule.model import Finding
 from fourlayer.syntax.span import Span
-from fourlayer_rules.config._secrets import credentials_in_url, is_common, tokens
+from fourlayer_rules.config.hardcoded_secret._scan import Scan, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Certainty, Change, FixPlan
@@ -104,11 +103,24 @@ def _finding(ctx: Context, path: str, secret: Secret, provider: str | None) -> F
 _RISK = "whoever reads the repository or its history can use it."
 
 
+_KEPT = 16
+_scans: dict[str, Scan] = {}
+"""The last look at some files: an editor asks for one again after every letter that is typed."""
+
+
+def scanned(path: str, data: bytes) -> Scan:
+    """What a content may hold; quick where it is nearly what the file at `path` held before."""
+    found = scan(data, _scans.pop(path, None))
+    _scans[path] = found
+    if len(_scans) > _KEPT:
+        del _scans[next(iter(_scans))]
+    return found
+
+
 def secrets_of(ctx: Context, path: str, data: bytes) -> list[Secret]:
     """The credentials of a file in their order, each place once."""
     found: dict[int, Secret] = {}
-    hits = list(tokens(data))
-    candidates = _candidates(data)
+    _, hits, candidates, addresses = scanned(path, data)
     facts = ctx.view.facts(path) if hits or candidates else None
     if facts is not None:
         from fourlayer_rules.config.hardcoded_secret._judge import judged
@@ -122,7 +134,7 @@ def secrets_of(ctx: Context, path: str, data: bytes) -> list[Secret]:
     for hit in hits:
         if not any(start <= hit.start and hit.end <= end for start, end in taken):
             found.setdefault(hit.start, Secret(Span(hit.start, hit.end), hit.label, "", "token", "violation"))
-    for start, end, certainty in _addresses(data):
+    for start, end, certainty in addresses:
         inside = any(low < end and start < high for low, high in taken)
         if not inside and not any(hit.start < end and start < hit.end for hit in hits):
             found.setdefault(start, Secret(Span(start, end), "a password in a URL", "", "url", certainty))
@@ -138,61 +150,10 @@ def _apart(secrets: list[Secret]) -> list[Secret]:
     return kept
 
 
-def _addresses(data: bytes) -> Iterator[tuple[int, int, Certainty]]:
-    if b"://" not in data or b"@" not in data:
-        return
-    for match in _address().finditer(data):
-        text = match[0].decode("latin-1")
-        found = credentials_in_url(text)
-        if found is not None:
-            certainty: Certainty = "suspicious" if found[2] == "suspicious" else "violation"
-            yield match.start() + found[0], match.start() + found[1], certainty
-
-
-@cache
-def _address() -> re.Pattern[bytes]:
-    return re.compile(rb"[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s\"'`<>{}/@]{1,300}@[^\s\"'`<>{}/:?#]*")
-
-
 # Which declarations are worth a look
 
 
-@cache
-def _literal() -> re.Pattern[bytes]:
-    return re.compile(rb"([\"'`])((?:(?!\1)[^\\\n]){1,4096})\1")
-
-
-@cache
-def _hint() -> re.Pattern[bytes]:
-    return re.compile(
-        rb"(?i)secret|passw|passphrase|passcode|pwd|token|credential|key|auth|bearer|hmac|btoa|base64|"
-        rb"cookie|signature|salt|creds|\bdsn|\bpass\b|\bpin\b|\bsid\b|jwt|api"
-    )
-
-
-@cache
-def _word() -> re.Pattern[bytes]:
-    return re.compile(rb"[A-Za-z]*(?:[-_.:/\s,;()'!?&=+#@][A-Za-z]*)*")
-
-
-def _candidates(data: bytes) -> list[int]:
-    """The places of texts that may be credentials for what stands before them."""
-    found: list[int] = []
-    for match in _literal().finditer(data):
-        start = match.start()
-        before = data[max(0, start - 200) : start]
-        value = match[2]
-        stands_in = before.rstrip().endswith((b"??", b"||", b"default(", b"catch("))
-        hinted = _hint().search(before) is not None
-        if not stands_in and (len(value) < 4 or _word().fullmatch(value)):
-            if hinted and is_common(value.decode("latin-1")):
-                found.append(start)
-        elif hinted or (len(value) >= 15 and b" " not in value):
-            found.append(start)
-    return found
-
-
-def _decls(facts: FileFacts, candidates: list[int]) -> list[Decl]:
+def _decls(facts: FileFacts, candidates: Iterable[int]) -> list[Decl]:
     """The declarations that hold candidates."""
     found: dict[int, Decl] = {}
     for at in candidates:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard, cast
 
 from fourlayer.project.queries.model import Wrapper
 from fourlayer.syntax import nodes as n
@@ -156,9 +156,13 @@ def _may_wrap(call: n.Call) -> bool:
 
 def trace(decl: Decl, first: n.Call) -> Builder:
     """Everything that is called on the builder which the call `first` starts."""
-    tracer = _Tracer(decl, first)
-    tracer.climb(first)
-    return _built(tracer, outermost(decl, first))
+    memo = decl.chunk.memo
+    known = memo.get((trace, first))
+    if known is None:
+        tracer = _Tracer(decl, first)
+        tracer.climb(first)
+        known = memo[trace, first] = _built(tracer, outermost(decl, first))
+    return cast("Builder", known)
 
 
 def trace_parameter(decl: Decl, function: n.Function, position: int) -> Builder | None:
