@@ -21,7 +21,10 @@ from fourlayer.project.exports import (
     public_names,
     qualified,
 )
-from fourlayer.project.snapshot import View
+from fourlayer.project.layout import Layout
+from fourlayer.project.snapshot import Snapshot, View
+from fourlayer.syntax.text import Text
+from tests.project.test_snapshot import MemoryDisk
 
 
 def view_of(root: Path, files: Mapping[str, str]) -> View:
@@ -165,14 +168,21 @@ def test_types_are_told_from_values(tmp_path: Path, name: str, expected: bool | 
     assert is_type(view, public_names(view, "index.ts")[name]) is expected
 
 
-def test_only_the_files_on_the_way_are_read(tmp_path: Path) -> None:
-    view = view_of(
-        tmp_path,
-        {
-            "index.ts": 'export { a } from "./a.js";\nexport { b } from "./b.js";\n',
-            "a.ts": "export const a = 1;\n",
-            "b.ts": "export const b = 1;\n",
-        },
-    )
+def test_only_the_files_on_the_way_are_read() -> None:
+    files = {
+        "index.ts": 'export { a } from "./a.js";\nexport { b } from "./b.js";\n',
+        "a.ts": "export const a = 1;\n",
+        "b.ts": "export const b = 1;\n",
+    }
+    snapshot = Snapshot(Layout(), MemoryDisk({path: text.encode() for path, text in files.items()}))
+    view = snapshot.view()
     assert origin_of(view, "index.ts", "a") == Origin("a.ts", "a")
-    assert {dep[1] for dep in view.deps if dep[0] == "interface"} == {"index.ts", "a.ts"}
+    (dep,) = view.deps
+    before = snapshot.stamp(dep)
+    read: list[str] = []
+    for path in files:
+        edited = snapshot.derive({path: Text(b"export {};\n")})
+        if edited.stamp(dep) != before:
+            read.append(path)
+    assert read == ["index.ts", "a.ts"]
+    assert public_names(snapshot.derive({"a.ts": Text(b"export {};\n")}).view(), "index.ts").keys() == {"b"}

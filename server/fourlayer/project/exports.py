@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
+from fourlayer.project.questions import Question
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -63,14 +65,19 @@ def public_names(view: View, path: str) -> Mapping[str, Origin]:
     `export *` is expanded as the language does: without `default`, shadowed by what the module names itself,
     and without names that two of them give to different things.
     """
-    return view.remembered(
-        ("public names", path),
-        lambda view: {
-            name: origin
-            for name in _ordered(view, path)
-            if isinstance(origin := origin_of(view, path, name), Origin)
-        },
-    )
+    return view.ask(_PUBLIC_NAMES, path)
+
+
+def _public_names(view: View, about: tuple[str, ...]) -> Mapping[str, Origin]:
+    (path,) = about
+    return {
+        name: origin
+        for name in _ordered(view, path)
+        if isinstance(origin := origin_of(view, path, name), Origin)
+    }
+
+
+_PUBLIC_NAMES = Question["Mapping[str, Origin]"]("public names", _public_names, {})
 
 
 def origin_of(view: View, path: str, name: str) -> Origin | Unknown | None:
@@ -150,8 +157,16 @@ def _declared(view: View, origin: Origin | Unknown | None) -> Found:
 
 def _exported(view: View, path: str, name: str, seen: set[tuple[str, str]]) -> Origin | Unknown | None:
     if not seen:
-        return view.remembered(("origin", path, name), lambda view: _searched(view, path, name, set()))
+        return view.ask(_ORIGIN, path, name)
     return _searched(view, path, name, seen)
+
+
+def _origin(view: View, about: tuple[str, ...]) -> Origin | Unknown | None:
+    path, name = about
+    return _searched(view, path, name, set())
+
+
+_ORIGIN = Question["Origin | Unknown | None"]("origin", _origin, None)
 
 
 def _searched(view: View, path: str, name: str, seen: set[tuple[str, str]]) -> Origin | Unknown | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from fourlayer.project.layout import (
     TEST_LAYER,
@@ -19,6 +19,7 @@ from fourlayer.project.layout import (
     scope_of,
     shared_folders,
 )
+from fourlayer.project.questions import Answers
 from fourlayer.project.store import Digest, Disk, Paused, StatKey, Store, digest_of
 from fourlayer.project.tree import index_directories, parent
 from fourlayer.syntax.text import Text
@@ -26,6 +27,7 @@ from fourlayer.syntax.text import Text
 if TYPE_CHECKING:
     from fourlayer.project.cycles import Cycle, CycleIndex
     from fourlayer.project.graph import ImportEdge, ImportIndex
+    from fourlayer.project.questions import Question
     from fourlayer.project.resolve import Resolution, Resolver
     from fourlayer.project.schema.model import Schema
     from fourlayer.project.suppression import Suppression
@@ -104,8 +106,7 @@ class Snapshot:
         self._index: ImportIndex | None = None
         self._cycles: CycleIndex | None = None
         self._stamps: dict[Dep, object] = {}
-        self.answers: dict[tuple[str, ...], tuple[object, frozenset[Dep]]] = {}
-        """What views were asked more than once, with what the answers rest on."""
+        self.answers = Answers(self)
         self.survey_crashes: dict[tuple[str, str], str] = {}
         """What went wrong while a survey (its name) read a file (its path)."""
 
@@ -167,6 +168,7 @@ class Snapshot:
         self._holding = {triggers: memo.after(changed) for triggers, memo in old._holding.items()}
         if old._index is not None:
             self._index = old._index.derive(self, changed, moved=bool(names_changed) or config)
+        self.answers = old.answers.derive(self)
         if old._cycles is not None:
             self._cycles = old._cycles.derive(self, changed, moved=bool(names_changed) or config)
 
@@ -511,10 +513,16 @@ class Snapshot:
         data = self.skim(path) if is_code(path) else None
         return data is not None and any(trigger in data for trigger in triggers)
 
-    # Stamps
+    # Views and stamps
+
+    def view(self) -> View:
+        """The snapshot as a new unit of work sees it."""
+        return View(self)
 
     def stamp(self, dep: Dep) -> object:
         """A value that is equal in two snapshots of one lineage when what was read is the same in both."""
+        if dep[0] == "answer":
+            return self.answers.value(dep[1:])
         if dep in self._stamps:
             return self._stamps[dep]
         value = self._stamps[dep] = _STAMPS[dep[0]](self, dep)
@@ -672,18 +680,10 @@ class View:
         self.deps.add(("survey", survey.name))
         return self._snapshot.survey(survey)
 
-    def remembered(self, key: tuple[str, ...], answer: Callable[[View], T]) -> T:
-        """The answer to a question that many ask of one state; whoever asks has read what it rests on.
-
-        `key` names the question. The answer must hold no facts.
-        """
-        known = self._snapshot.answers.get(key)
-        if known is None:
-            view = View(self._snapshot)
-            value = answer(view)
-            known = self._snapshot.answers[key] = (value, frozenset(view.deps))
-        self.deps |= known[1]
-        return cast("T", known[0])
+    def ask(self, question: Question[T], *about: str) -> T:
+        """The answer to a question that many ask; it is worked out again only when its reasons change."""
+        self.deps.add(("answer", question.name, *about))
+        return self._snapshot.answers.ask(question, about)
 
     def suppressions(self, path: str) -> tuple[Suppression, ...]:
         """The suppression comments of a file and what came of them; only rules that run last see any."""
