@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
+from fourlayer.syntax.functions import function_of, returned_values
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.config._schema import PARSES, Place, Shape, literal_of, shape_of
 from fourlayer_rules.derive.env import is_env, variable_of
-from fourlayer_rules.derive.names import function_of, returned_values
 from fourlayer_rules.derive.style import newline_of
 from fourlayer_rules.derive.symbols import alike
 

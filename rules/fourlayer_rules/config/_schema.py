@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.project.classes import dotted
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
+from fourlayer.syntax.functions import constant_value
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.derive.classes import dotted
-from fourlayer_rules.derive.names import constant_value
 from fourlayer_rules.derive.symbols import named
 
 if TYPE_CHECKING:

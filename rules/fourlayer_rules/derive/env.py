@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from fourlayer.project.classes import dotted
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.derive.classes import dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

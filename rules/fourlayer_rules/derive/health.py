@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fourlayer.syntax import nodes as n
+from fourlayer.syntax.functions import function_of
 from fourlayer.syntax.span import Span
-from fourlayer_rules.derive.names import convention, function_of
+from fourlayer_rules.derive.names import convention
 from fourlayer_rules.derive.symbols import Declared, alike, exported, exported_names
 
 if TYPE_CHECKING:
@@ -78,14 +78,3 @@ def _implementation(declared: Declared) -> Declared:
             if function is not None and function.body is not None:
                 return declared._replace(decl=decl)
     return declared
-
-
-def declared_value(declared: Declared, name: str | None) -> n.Expr | None:
-    """What a top-level variable is initialised with."""
-    node = declared.decl.node
-    if not isinstance(node, n.VarDecl):
-        return None
-    for declarator in node.declarators:
-        if isinstance(declarator.target, n.Name) and declarator.target.name == name:
-            return declarator.init
-    return None

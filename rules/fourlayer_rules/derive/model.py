@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.project.classes import Chain, head
 from fourlayer.project.resolve import specifier_style
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
-from fourlayer_rules.derive.classes import Chain, head
-from fourlayer_rules.derive.names import Adapter, convention, find_adapter, function_of
+from fourlayer.syntax.functions import function_of
+from fourlayer_rules.derive.names import Adapter, convention, find_adapter
 from fourlayer_rules.derive.settings import Derived, Setting, derive_settings, url_keys
 from fourlayer_rules.derive.shared import ErrorClass, base_class, error_class
 from fourlayer_rules.derive.style import Style, style_of

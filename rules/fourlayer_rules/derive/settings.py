@@ -6,10 +6,10 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from fourlayer.project.classes import Chain, constructor_of, dotted, members
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.derive.classes import Chain, constructor_of, dotted, members
 from fourlayer_rules.derive.env import EnvRead, env_reads
 from fourlayer_rules.derive.shared import object_fields
 from fourlayer_rules.derive.symbols import named, qualified

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.project.classes import Chain, chain_of, constructor_of, constructor_params
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import language_of
-from fourlayer_rules.derive.classes import Chain, chain_of, constructor_of, constructor_params
 from fourlayer_rules.derive.symbols import Declared, exported, exported_names, qualified
 
 if TYPE_CHECKING:

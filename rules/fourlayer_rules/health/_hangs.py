@@ -6,16 +6,16 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.project.follow import Frame, Outside, Value
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import dotted, uncast
 from fourlayer.syntax.facts import children
 from fourlayer.syntax.flow import function_around
+from fourlayer.syntax.functions import returned_values
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.derive.names import returned_values
-from fourlayer_rules.health._follow import Frame, Outside, Value
 
 if TYPE_CHECKING:
-    from fourlayer_rules.health._follow import Follow
+    from fourlayer.project.follow import Follow
 
 _UNLIMITED = frozenset(
     {"axios", "got", "node-fetch", "cross-fetch", "isomorphic-fetch", "superagent", "request", "undici"}

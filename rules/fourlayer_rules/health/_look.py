@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.project.follow import Follow, Frame
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare
+from fourlayer.syntax.functions import returned_values
 from fourlayer_rules.derive.health import Check, health_checks
-from fourlayer_rules.derive.names import returned_values
-from fourlayer_rules.health._follow import Follow, Frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

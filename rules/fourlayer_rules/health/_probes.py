@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from fourlayer.project.follow import Frame, Outside, Value
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, dotted, uncast
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.flow import holds_on_every_path
+from fourlayer.syntax.functions import returned_values
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.derive.names import returned_values
 from fourlayer_rules.derive.symbols import named
-from fourlayer_rules.health._follow import Frame, Outside, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fourlayer.project.follow import Follow
     from fourlayer.project.snapshot import View
     from fourlayer.syntax.scope import Binding
     from fourlayer_rules.derive.symbols import Declared
-    from fourlayer_rules.health._follow import Follow
 
 _ASKING_GLOBALS = frozenset({"fetch", "WebSocket", "EventSource", "XMLHttpRequest"})
 _PURE_GLOBALS = frozenset(

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.project.follow import Frame, Outside, Value
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import dotted, uncast
 from fourlayer.syntax.facts import children, walk
+from fourlayer.syntax.functions import returned_values
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.derive.names import returned_values
-from fourlayer_rules.health._follow import Frame, Outside, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fourlayer_rules.health._follow import Follow
+    from fourlayer.project.follow import Follow
 
 _THROWING_GLOBALS = frozenset({"JSON.parse", "decodeURI", "decodeURIComponent", "atob"})
 _THROWING_METHODS = frozenset(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fourlayer.syntax import nodes as n
-from fourlayer_rules.derive.classes import (
+from fourlayer.project.classes import (
     Abstract,
     Chain,
     constructor_of,
     constructor_params,
     members,
 )
+from fourlayer.syntax import nodes as n
 from fourlayer_rules.derive.shared import Field, fields_of_params, object_fields, props_of
 from fourlayer_rules.derive.style import import_statement
 from fourlayer_rules.derive.symbols import Declared, qualified

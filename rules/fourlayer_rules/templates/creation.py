@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fourlayer.project.classes import chain_of, member_names
 from fourlayer.rule.model import Change, Create, TextEdit
 from fourlayer.syntax.text import decode
-from fourlayer_rules.derive.classes import chain_of, member_names
 from fourlayer_rules.derive.dtos import attached_start, referenced
 from fourlayer_rules.derive.editing import FileEditor
 from fourlayer_rules.derive.model import build_model

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.project.classes import chain_of, member_names
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
-from fourlayer_rules.derive.classes import chain_of, member_names
 from fourlayer_rules.derive.shared import ErrorClass, Field, construct, describe_error, import_path
 from fourlayer_rules.derive.style import import_statement
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.project.classes import Abstract, Chain, head, members, type_names
 from fourlayer.syntax import nodes as n
-from fourlayer_rules.derive.classes import Abstract, Chain, head, members, type_names
 from fourlayer_rules.derive.shared import (
     Field,
     code_files,

@@ -202,7 +202,7 @@ def _is_health(ctx: Context, provider: Provider, path: str, name: str) -> bool:
 
 def _is_plain_class(ctx: Context, provider: Provider, declared: Declared) -> bool:
     """Whether a class surely extends neither the base class nor an error, and is not the client itself."""
-    from fourlayer_rules.derive.classes import chain_of
+    from fourlayer.project.classes import chain_of
 
     if provider.adapter is None and declared.path == f"{provider.path}/client.ts":
         return False

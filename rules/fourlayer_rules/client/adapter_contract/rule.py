@@ -6,15 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from fourlayer.config.settings import names_match
-from fourlayer.rule.model import Change, Finding, FixPlan
-from fourlayer.syntax.span import Span
-from fourlayer_rules.derive.classes import (
+from fourlayer.project.classes import (
     Chain,
     chain_of,
     head,
     is_abstract,
     unimplemented,
 )
+from fourlayer.rule.model import Change, Finding, FixPlan
+from fourlayer.syntax.span import Span
 from fourlayer_rules.derive.names import find_adapter
 from fourlayer_rules.derive.shared import base_class
 from fourlayer_rules.derive.symbols import Declared, exported, exported_names

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fourlayer.rule.model import Change, FixPlan, TextEdit
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
+from fourlayer.syntax.functions import function_of
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.config._config_file import (
     Setting,
@@ -21,7 +22,6 @@ from fourlayer_rules.config._schema import literal_of, parse_calls
 from fourlayer_rules.config._secrets import words_of
 from fourlayer_rules.config.hardcoded_secret._judge import Called, called_of
 from fourlayer_rules.derive.editing import FileEditor
-from fourlayer_rules.derive.names import function_of
 from fourlayer_rules.derive.settings import env_key, screaming
 from fourlayer_rules.derive.style import style_of
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.project.classes import dotted
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
@@ -20,7 +21,6 @@ from fourlayer_rules.config._secrets import (
     tokens,
 )
 from fourlayer_rules.config.hardcoded_secret.rule import Secret
-from fourlayer_rules.derive.classes import dotted
 from fourlayer_rules.derive.env import is_env, variable_of
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from fourlayer.project.classes import dotted
 from fourlayer.rule.model import Change, Finding, FixPlan
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer.syntax.span import Span
-from fourlayer_rules.derive.classes import dotted
 from fourlayer_rules.derive.env import EnvRead, env_reads, is_env, is_process_env, schema_of
 from fourlayer_rules.derive.symbols import named
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fourlayer.project.classes import Chain, chain_of, head, member_names
 from fourlayer.rule.model import Change, Finding, FixPlan
-from fourlayer_rules.derive.classes import Chain, chain_of, head, member_names
 from fourlayer_rules.errors._errors_file import ErrorsFile, Lookup, errors_file, look_up, out_of_reach
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from fourlayer.project.classes import chain_of, dotted
 from fourlayer.rule.model import Change, Finding, FixPlan, TextEdit
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
+from fourlayer.syntax.functions import function_of, returned_values
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.derive.classes import chain_of, dotted
-from fourlayer_rules.derive.names import function_of, returned_values
 from fourlayer_rules.derive.symbols import Declared, named, qualified
 from fourlayer_rules.errors._errors_file import ErrorsFile, Lookup, errors_file, look_up, out_of_reach
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from fourlayer.project.follow import Value
 from fourlayer.rule.model import Change
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import dotted, uncast
@@ -12,16 +13,15 @@ from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.derive.editing import FileEditor
 from fourlayer_rules.derive.style import style_of
-from fourlayer_rules.health._follow import Value
 from fourlayer_rules.health._hangs import Hangs
 from fourlayer_rules.health._look import again
 
 if TYPE_CHECKING:
+    from fourlayer.project.follow import Follow, Frame
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Finding, TextEdit
     from fourlayer.syntax.facts import Decl, FileFacts
     from fourlayer.syntax.scope import Binding
-    from fourlayer_rules.health._follow import Follow, Frame
     from fourlayer_rules.health._hangs import Hang
     from fourlayer_rules.health._look import Looked
 

@@ -10,10 +10,10 @@ from fourlayer_rules.derive.health import health_path
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from fourlayer.project.follow import Follow, Frame
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Certainty, Change, FixPlan
     from fourlayer.syntax import nodes as n
-    from fourlayer_rules.health._follow import Follow, Frame
     from fourlayer_rules.health._look import Looked
 
 _ID = "hollow-health-check"

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.rule.model import Change, Finding, FixPlan, TextEdit
 from fourlayer.syntax import nodes as n
+from fourlayer.syntax.functions import function_of, returned_values
 from fourlayer.syntax.span import Span
-from fourlayer_rules.derive.names import convention, function_of, returned_values
+from fourlayer_rules.derive.names import convention
 from fourlayer_rules.derive.symbols import UNKNOWN, Declared, alike, exported, exported_names, qualified
 
 if TYPE_CHECKING:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fourlayer.project.follow import Value
 from fourlayer.rule.model import Change
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import dotted, uncast
 from fourlayer.syntax.facts import walk
+from fourlayer.syntax.functions import function_of, returned_values
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.derive.editing import FileEditor
 from fourlayer_rules.derive.model import build_model
-from fourlayer_rules.derive.names import function_of, returned_values
 from fourlayer_rules.derive.symbols import qualified
-from fourlayer_rules.health._follow import Value
 from fourlayer_rules.health._look import again
 from fourlayer_rules.health._throws import Escapes, unawaited_in_try
 from fourlayer_rules.templates.health import shape_of, status_shape, unhealthy
 
 if TYPE_CHECKING:
+    from fourlayer.project.follow import Frame
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Finding
     from fourlayer.syntax.facts import Decl
     from fourlayer_rules.derive.model import ProviderModel
-    from fourlayer_rules.health._follow import Frame
     from fourlayer_rules.health._look import Looked
     from fourlayer_rules.health._throws import Escape
     from fourlayer_rules.templates.health import Shape

@@ -12,10 +12,10 @@ from fourlayer_rules.derive.symbols import Declared, alike
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fourlayer.project.classes import Chain
     from fourlayer.project.layout import Provider
     from fourlayer.rule.context import Context
     from fourlayer.syntax.facts import Decl, FileFacts
-    from fourlayer_rules.derive.classes import Chain
 
 _PROVIDER = "provider"
 
@@ -34,7 +34,7 @@ def literal_of(ctx: Context, path: str, facts: FileFacts, decl: Decl) -> Literal
     That is a field, a getter, an assignment in the constructor, or what the constructor hands to the base
     class; in the class itself or one that it inherits from.
     """
-    from fourlayer_rules.derive.classes import chain_of
+    from fourlayer.project.classes import chain_of
 
     chain = chain_of(ctx.view, Declared(path, facts, decl))
     for link in chain.links:
@@ -63,7 +63,7 @@ def _own(ctx: Context, link: Declared) -> tuple[Literal | None] | None:
                 if isinstance(inner, n.Assign) and inner.op == "=" and _is_this_provider(inner.target)
             ]
         elif node.kind == "get":
-            from fourlayer_rules.derive.names import returned_values
+            from fourlayer.syntax.functions import returned_values
 
             values = list(returned_values(node.function)) if node.function is not None else []
         elif node.init is not None:
@@ -114,8 +114,8 @@ def _literal(ctx: Context, path: str, facts: FileFacts, decl: Decl, value: n.Exp
 
 def _passed(ctx: Context, chain: Chain) -> Literal | None:
     """The literal that the first class's constructor hands to that of a base which takes the name."""
-    from fourlayer_rules.derive.classes import Chain as Links
-    from fourlayer_rules.derive.classes import constructor_of, constructor_params
+    from fourlayer.project.classes import Chain as Links
+    from fourlayer.project.classes import constructor_of, constructor_params
 
     own, *bases = chain.links
     constructor = next((member for member in own.decl.members if member.name == "constructor"), None)
@@ -175,7 +175,7 @@ def _allowed(ctx: Context, provider: Provider) -> tuple[str, ...] | None:
 
     None where it takes any string.
     """
-    from fourlayer_rules.derive.classes import members
+    from fourlayer.project.classes import members
     from fourlayer_rules.derive.shared import base_class
 
     chain = base_class(ctx.view, provider, ctx.settings.conventions.base_class)

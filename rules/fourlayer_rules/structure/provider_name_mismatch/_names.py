@@ -167,7 +167,7 @@ def _class_of(ctx: Context, provider: Provider, path: str, facts: FileFacts) -> 
 
 
 def _extends_base(ctx: Context, path: str, facts: FileFacts, decl: Decl) -> bool:
-    from fourlayer_rules.derive.classes import chain_of, is_abstract
+    from fourlayer.project.classes import chain_of, is_abstract
 
     base = ctx.settings.conventions.base_class
     if b"extends" not in facts.text.data[decl.start : decl.body_start or decl.end] or is_abstract(decl):

@@ -6,8 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from fourlayer.project.classes import chain_of
 from fourlayer.syntax import nodes as n
-from fourlayer_rules.derive.classes import chain_of
 from fourlayer_rules.derive.symbols import Declared, qualified
 
 if TYPE_CHECKING:

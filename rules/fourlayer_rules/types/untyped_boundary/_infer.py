@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
+from fourlayer.syntax.functions import function_of, returns_of
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.derive.names import function_of, returns_of
 from fourlayer_rules.types._claims import is_named, unwrapped
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.project.classes import chain_of
 from fourlayer.syntax import nodes as n
-from fourlayer_rules.derive.classes import chain_of
 from fourlayer_rules.derive.symbols import Declared, qualified
 from fourlayer_rules.types._claims import unwrapped
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, chain_of, dotted, uncast
 from fourlayer.syntax.facts import walk
+from fourlayer.syntax.functions import function_of
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.derive.names import function_of
 from fourlayer_rules.types._claims import claims, is_named, unwrapped
 from fourlayer_rules.types._vendors import is_vendor
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
+from fourlayer.syntax.functions import function_of
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.derive.names import function_of
 from fourlayer_rules.derive.zod import At, Bound, InexpressibleError
 from fourlayer_rules.derive.zod_text import Expr, Raw
 from fourlayer_rules.types._claims import is_named, unwrapped

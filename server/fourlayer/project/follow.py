@@ -1,16 +1,15 @@
-"""Follows a health check's calls to the functions they run, across the files of the workspace."""
+"""Follows calls to the functions they run, with what they are given, across the files of the workspace."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from fourlayer.project.classes import chain_of
+from fourlayer.project.exports import Declared, named, qualified
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, dotted, uncast
+from fourlayer.syntax.functions import function_of, initial_value, returned_values
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.derive.classes import chain_of
-from fourlayer_rules.derive.health import declared_value
-from fourlayer_rules.derive.names import function_of, returned_values
-from fourlayer_rules.derive.symbols import Declared, named, qualified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -91,7 +90,7 @@ class Follow:
         top = self._top(declared)
         if function is not None:
             return _enter(top, function) if function.body is not None else None
-        made = declared_value(declared, declared.decl.name)
+        made = initial_value(declared.decl, declared.decl.name)
         if made is None:
             return None
         value = self.value(Value(made, top))
@@ -387,7 +386,7 @@ class Follow:
             top = self._top(found._replace(decl=_bodied(found)))
             return Value(function, top)
         node = found.decl.node
-        init = declared_value(found, name)
+        init = initial_value(found.decl, name)
         if init is None or (isinstance(node, n.VarDecl) and node.kind != "const"):
             return UNKNOWN
         return self.value(Value(init, top), hops + 1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.project.exports import UNKNOWN, Declared, qualified
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
-from fourlayer_rules.derive.symbols import UNKNOWN, Declared, qualified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
