@@ -39,6 +39,10 @@ class Question(NamedTuple, Generic[T]):
     bottom: T
 
 
+_QUESTIONS: dict[str, Question[object]] = {}
+"""Every question that was asked, by name: what rests on an answer knows only its key."""
+
+
 class _Kept(NamedTuple):
     value: object
     reasons: tuple[tuple[Dep, object], ...]
@@ -74,7 +78,6 @@ class Answers:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._questions: dict[str, Question[object]] = {}
         self._known: dict[Key, _Kept] = {}
         self._earlier: dict[Key, _Kept] = {}
         self._open: dict[Key, _Open] = {}
@@ -85,17 +88,16 @@ class Answers:
     def derive(self, snapshot: Snapshot) -> Answers:
         """The answers of a later snapshot; each is looked at again when somebody asks."""
         new = Answers(snapshot)
-        new._questions = self._questions
         new._earlier = {**self._earlier, **self._known}
         return new
 
     def ask(self, question: Question[T], about: Key) -> T:
         """The answer to a question."""
-        self._questions.setdefault(question.name, cast("Question[object]", question))
+        _QUESTIONS[question.name] = cast("Question[object]", question)
         return cast("T", self.value((question.name, *about)))
 
     def value(self, key: Key) -> object:
-        """The answer to a question that was asked before, of this state or an earlier one."""
+        """The answer to a question that was asked before, be it of another state."""
         known = self._known.get(key)
         if known is not None:
             return known.value
@@ -132,7 +134,7 @@ class Answers:
                 return above.members[key][0]
         if self._nesting >= self._deep:
             if self._deep >= _DEEPEST:
-                return self._questions[key[0]].bottom
+                return _QUESTIONS[key[0]].bottom
             raise _PutOffError(key)
         self._nesting += 1
         try:
@@ -163,7 +165,7 @@ class Answers:
         return kept
 
     def _worked_out(self, key: Key) -> object:
-        question = self._questions[key[0]]
+        question = _QUESTIONS[key[0]]
         depth = len(self._open)
         being = self._open[key] = _Open(depth, question.bottom)
         try:
