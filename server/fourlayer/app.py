@@ -380,6 +380,7 @@ def _layout(settings: Settings) -> Layout:
         allowed_consumers=workspace.allowed_consumers,
         schema=settings.tenancy.schema,
         scopes=tuple(Scope(scope.paths, scope.layer, scope.categories) for scope in settings.scopes),
+        symbols=settings.symbols._asdict(),
         layers={name: LayerRule(layer.files, layer.may_import) for name, layer in settings.layers.items()},
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fourlayer.config.settings import DEFAULT_LAYERS, Settings, names_match
+from fourlayer.config.settings import DEFAULT_LAYERS, Settings
+from fourlayer.syntax.glob import names_match
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fourlayer.config.settings import names_match
 from fourlayer.project.classes import chain_of as bases_of
 from fourlayer.project.tsconfig import split_package
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import Chain, chain_of, chains
 from fourlayer.syntax.facts import walk
+from fourlayer.syntax.glob import names_match
 from fourlayer.syntax.scope import scopes_of
 from fourlayer.syntax.span import Span
 from fourlayer_rules.derive.symbols import Declared, named

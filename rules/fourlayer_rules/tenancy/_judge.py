@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from fourlayer.config.settings import names_match
 from fourlayer.project.queries.builder import trace_parameter
 from fourlayer.project.queries.clients import makers
 from fourlayer.project.queries.drizzle import defined_table
@@ -18,6 +17,7 @@ from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import chain_of, dotted
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.flow import function_around
+from fourlayer.syntax.glob import names_match
 from fourlayer_rules.tenancy._columns import Columns, TableTenancy, tenant_column
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ Schema from it, `load.py` the merging; a key in TOML is the field's name in keba
 # No `from __future__ import annotations`: the annotations are read at run time by models.py and plain.py,
 # and evaluated ones cost less at import than strings that NamedTuple compiles into forward references.
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Literal, NamedTuple
 
@@ -333,27 +333,3 @@ class Settings(NamedTuple):
 def kebab(field: str) -> str:
     """The TOML key of a field: `may_import` -> `may-import`."""
     return field.replace("_", "-")
-
-
-def names_match(patterns: Iterable[str], name: str) -> bool:
-    """Whether `name` is one of the symbol or module patterns, in which `*` matches any characters."""
-    for pattern in patterns:
-        if pattern == name:
-            return True
-        if "*" in pattern and _wildcard(pattern, name):
-            return True
-    return False
-
-
-def _wildcard(pattern: str, name: str) -> bool:
-    """Whether `name` matches `pattern`, the text between its `*` found left to right."""
-    head, *middle, tail = pattern.split("*")
-    if not (name.startswith(head) and name.endswith(tail) and len(name) >= len(head) + len(tail)):
-        return False
-    position, end = len(head), len(name) - len(tail)
-    for part in middle:
-        found = name.find(part, position, end)
-        if found < 0:
-            return False
-        position = found + len(part)
-    return True

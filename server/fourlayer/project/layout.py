@@ -51,6 +51,8 @@ class Layout(NamedTuple):
     scopes: tuple[Scope, ...] = ()
     layers: Mapping[str, LayerRule] = {}
     conventions: Conventions = Conventions()
+    symbols: Mapping[str, tuple[str, ...]] = {}
+    """What is looked for by name: the keys of `[symbols]` with `_`, patterns for `names_match`."""
 
 
 class Provider(NamedTuple):

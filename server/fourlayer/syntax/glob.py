@@ -279,3 +279,27 @@ def _class_chars(body: str) -> list[tuple[str, bool]]:
         chars.append((body[index], escaped))
         index += 1
     return chars
+
+
+def names_match(patterns: Iterable[str], name: str) -> bool:
+    """Whether `name` is one of the symbol or module patterns, in which `*` matches any characters."""
+    for pattern in patterns:
+        if pattern == name:
+            return True
+        if "*" in pattern and _wildcard(pattern, name):
+            return True
+    return False
+
+
+def _wildcard(pattern: str, name: str) -> bool:
+    """Whether `name` matches `pattern`, the text between its `*` found left to right."""
+    head, *middle, tail = pattern.split("*")
+    if not (name.startswith(head) and name.endswith(tail) and len(name) >= len(head) + len(tail)):
+        return False
+    position, end = len(head), len(name) - len(tail)
+    for part in middle:
+        found = name.find(part, position, end)
+        if found < 0:
+            return False
+        position = found + len(part)
+    return True

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fourlayer.config.settings import names_match
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import dotted
 from fourlayer.syntax.facts import walk
+from fourlayer.syntax.glob import names_match
 from fourlayer.syntax.scope import scopes_of
 
 if TYPE_CHECKING:

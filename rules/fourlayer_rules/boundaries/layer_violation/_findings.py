@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fourlayer.config.settings import names_match
 from fourlayer.project.exports import public_names
 from fourlayer.project.layout import TEST_LAYER, is_code, is_declaration
 from fourlayer.rule.model import Finding, Related
+from fourlayer.syntax.glob import names_match
 from fourlayer.syntax.span import Span
 from fourlayer_rules.boundaries.layer_violation._advice import Advice, label
 from fourlayer_rules.boundaries.layer_violation._names import members_of, only_types

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fourlayer.config.settings import DATABASE_QUERIES, SERVICE_ROLE_CLIENTS, names_match
+from fourlayer.config.settings import DATABASE_QUERIES, SERVICE_ROLE_CLIENTS
 from fourlayer.rule.model import Finding
+from fourlayer.syntax.glob import names_match
 from fourlayer.syntax.span import Span
 
 if TYPE_CHECKING:

@@ -96,7 +96,7 @@ def _judged(ctx: Context, place: Place, item: Import) -> Finding | None:
 
 def _reserved_for_others(ctx: Context, place: Place, specifier: str, package: str) -> str | None:
     """The key or pattern by which a package is reserved for other layers; None where it may be used."""
-    from fourlayer.config.settings import names_match
+    from fourlayer.syntax.glob import names_match
 
     found: str | None = None
     for word, patterns in _reserved(ctx).items():

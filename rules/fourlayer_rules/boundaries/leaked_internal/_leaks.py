@@ -6,11 +6,11 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from fourlayer.config.settings import names_match
 from fourlayer.project.exports import Declared, Origin, exported, origin_in, public_names
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare
 from fourlayer.syntax.facts import walk
+from fourlayer.syntax.glob import names_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fourlayer.config.settings import names_match
 from fourlayer.project.classes import (
     Chain,
     chain_of,
@@ -14,6 +13,7 @@ from fourlayer.project.classes import (
     unimplemented,
 )
 from fourlayer.rule.model import Change, Finding, FixPlan
+from fourlayer.syntax.glob import names_match
 from fourlayer.syntax.span import Span
 from fourlayer_rules.derive.names import find_adapter
 from fourlayer_rules.derive.shared import base_class

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from fourlayer.config.settings import names_match
 from fourlayer.project.layout import is_code
 from fourlayer.project.tree import parent
 from fourlayer.project.tsconfig import split_package
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import Chain, chains
 from fourlayer.syntax.facts import walk
+from fourlayer.syntax.glob import names_match
 from fourlayer.syntax.scope import scopes_of
 from fourlayer.syntax.span import Span
 from fourlayer_rules.derive.network import Network, Outside, given_values

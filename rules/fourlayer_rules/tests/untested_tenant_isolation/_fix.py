@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fourlayer.config.settings import names_match
 from fourlayer.project.classes import constructor_params
 from fourlayer.project.queries.find import queries_of
 from fourlayer.project.tsconfig import split_package
 from fourlayer.rule.model import Change, Create
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
+from fourlayer.syntax.glob import names_match
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.derive.style import Style, style_of
 
