@@ -32,6 +32,37 @@ def test_export_type_star() -> None:
     assert [(item.specifier, item.type_only) for item in facts.imports] == [("./x", True)]
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("code", "name", "kind"),
+    [
+        ("export * from './x' with { type: 'json' };", "*", "all"),
+        ('export * from "./x" with { type: "json" }', "*", "all"),
+        ("export * from './x' assert {NL  type: 'json',NL};", "*", "all"),
+        ("export * as x from './x' with { type: 'json' };", "x", "namespace"),
+        ("export { default as x } from './x' with { type: 'json' };", "x", "from"),
+    ],
+)
+def test_export_with_attributes(code: str, name: str, kind: str, newline: str) -> None:
+    last = f"export const last = 1;{newline}"
+    text = f"{code.replace('NL', newline)}{newline}{last}"
+    facts = read(text)
+    assert facts.trusted
+    assert [(item.name, item.kind) for item in facts.exports] == [(name, kind), ("last", "declaration")]
+    assert [item.specifier for item in facts.imports] == ["./x"]
+    assert facts.text.slice(facts.decls[-1].start, facts.decls[-1].end).endswith("last = 1;")
+    assert facts.text.line_of(facts.decls[-1].start) == text.count("\n") - 1
+
+
+def test_attributes_of_an_import_stay_where_an_export_has_some() -> None:
+    facts = read(
+        'import x from "./x.json" with { type: "json" }\nexport * from "./y.json" with { type: "json" };\n'
+    )
+    assert facts.trusted
+    first = facts.imports[0]
+    assert facts.text.slice(*first.stmt).endswith('with { type: "json" }')
+
+
 def test_tagged_template_with_type_arguments_after_a_member() -> None:
     facts = read("await prisma.$queryRaw<Row[]>`select ${id}`;")
     assert facts.trusted

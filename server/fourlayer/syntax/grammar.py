@@ -94,6 +94,8 @@ _GAPS: tuple[tuple[bytes, bytes], ...] = (
     (rb"(?<!&)(&)(?![&=]|#?\w+;)", b" "),
     # (value is Type) => ... in a type alias without parentheses around it
     (rb"\b(asserts)\s+\w+\s*[;,){]", b" "),
+    # export * from "./x" with { type: "json" }; the grammar knows attributes of imports alone
+    (rb"\bfrom\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*((?:with|assert)\s*\{[^{}]*\})", b" "),
 )
 
 
@@ -108,11 +110,25 @@ def _mask_gaps(data: bytes) -> tuple[bytes, tuple[tuple[int, int], ...]]:
     for pattern, filler in _gap_patterns():
         for match in pattern.finditer(data):
             start, end = match.span(1)
-            if filler == b" " and data[start:end] == b"&" and not _in_jsx_text(data, start):
+            gap = data[start:end]
+            if gap == b"&" and not _in_jsx_text(data, start):
                 continue
-            patched[start:end] = filler * (end - start)
+            if gap.endswith(b"}") and not _is_of_export(data, match.start()):
+                continue
+            patched[start:end] = _blanked(gap) if filler == b" " else filler * (end - start)
             masked.append((start, end))
     return bytes(patched), tuple(masked)
+
+
+def _blanked(gap: bytes) -> bytes:
+    """Spaces in a gap's place; lines stay where they are."""
+    return re.sub(rb"[^\r\n]", b" ", gap)
+
+
+def _is_of_export(data: bytes, offset: int) -> bool:
+    """Whether the `from` at `offset` belongs to an export."""
+    words = re.findall(rb"\b(import|export)\b", data[max(0, offset - 4000) : offset])
+    return bool(words) and words[-1] == b"export"
 
 
 def _in_jsx_text(data: bytes, offset: int) -> bool:

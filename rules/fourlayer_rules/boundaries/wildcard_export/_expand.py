@@ -115,7 +115,8 @@ def _statements(
     if not values and not star.export.type_only and not _is_inert(view, star.path, 0, set()):
         # Nothing of it is exported any more that would load it, but it does something when it is loaded.
         lines.insert(0, f"import {quoted}{semicolon}")
-    return "\n".join(lines).replace("\n", style.newline)
+    # Attributes are taken as they stand, with the file's own line ends.
+    return "\n".join(lines).replace("\r\n", "\n").replace("\n", style.newline)
 
 
 def _quoted(facts: FileFacts, star: _Star) -> str:
