@@ -55,9 +55,17 @@ def _has_key(decl: Decl, call: n.Call) -> bool:
     return False
 
 
-def is_justified(facts: FileFacts, decl: Decl, offset: int) -> bool:
-    """Whether a comment with a reason stands on the call's line, in the lines above it or above the file."""
-    data = facts.text.data
+def is_justified(facts: FileFacts, decl: Decl, call: n.Call) -> bool:
+    """Whether a reason is told: on the call's line or in those above it, above the file, to the maker.
+
+    A maker of the same file that tells it, in a comment or to the factory, tells it for its callers.
+    """
+    if _JUSTIFIED in decl.data[call.start : call.end]:
+        return True
+    maker = facts.decl(call.callee.name) if isinstance(call.callee, n.Name) else None
+    if maker is not None and _JUSTIFIED in maker.data:
+        return True
+    data, offset = facts.text.data, decl.start + call.callee.start
     at = data.find(_JUSTIFIED)
     while at >= 0:
         first = facts.decls[0].start if facts.decls else 0

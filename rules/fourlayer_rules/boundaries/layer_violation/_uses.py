@@ -125,7 +125,7 @@ def _service_role(ctx: Context, place: Place) -> Iterator[Finding]:
         place.facts, symbols.service_role_clients, symbols.database_modules
     ):
         span = Span(decl.start + call.callee.start, decl.start + call.callee.end)
-        if is_justified(place.facts, decl, span.start):
+        if is_justified(place.facts, decl, call):
             continue
         message, help_ = Advice(ctx.settings, place.name).service_role(made)
         yield _finding(place, decl, span, message, help_, "violation")
