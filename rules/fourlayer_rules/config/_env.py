@@ -131,9 +131,27 @@ def _use(
         if parent.default is inner and isinstance(parent.target, n.ObjectPattern):
             yield from _taken(decl, parent.target, node, native=native)
         return
-    if isinstance(parent, (n.Declarator, n.PatternProp, n.ObjectPattern)):
-        return
-    yield EnvUse(None, decl, node, "whole", native)
+    if not isinstance(parent, (n.Declarator, n.PatternProp, n.ObjectPattern)) and not _is_unread(decl, inner):
+        yield EnvUse(None, decl, node, "whole", native)
+
+
+def _is_unread(decl: Decl, env: n.Node) -> bool:
+    """Whether the code only asks for the environment, or sets it: `if (process.env)`, `process.env = {}`."""
+    node, parent = env, decl.parent(env)
+    while True:
+        match parent:
+            case n.Binary(op="&&") if parent.left is node:
+                return True
+            case n.Assign() if parent.target is node:
+                return True
+            case n.Unary(op="typeof" | "!"):
+                return True
+            case n.If() | n.Cond() if parent.test is node:
+                return True
+            case n.Binary(op="&&" | "||"):
+                node, parent = parent, decl.parent(parent)
+            case _:
+                return False
 
 
 def _taken(decl: Decl, pattern: n.ObjectPattern, env: n.Expr, *, native: bool) -> Iterator[EnvUse]:

@@ -69,10 +69,14 @@ def is_env(scopes: Scopes, expr: n.Expr, facts: FileFacts | None = None) -> bool
     if binding.path != ():
         return False
     if isinstance(binding.owner, n.Param):
-        type_ = binding.owner.type
-        named = isinstance(type_, n.TypeRef) and type_.name in _ENV_TYPES
-        return named or is_process_env(binding.owner.default)
+        return takes_env(binding.owner)
     return isinstance(binding.owner, n.Declarator) and is_process_env(binding.owner.init)
+
+
+def takes_env(param: n.Param) -> bool:
+    """Whether a parameter is the environment, by its type or its default."""
+    named = isinstance(param.type, n.TypeRef) and param.type.name in _ENV_TYPES
+    return named or is_process_env(param.default)
 
 
 def _top_level_env(facts: FileFacts, name: str) -> bool:

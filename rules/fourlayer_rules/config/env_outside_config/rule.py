@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from fourlayer.rule.model import Finding
 from fourlayer.syntax import nodes as n
+from fourlayer.syntax.functions import function_of
 from fourlayer_rules.config._env import env_uses
+from fourlayer_rules.derive.env import takes_env
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +36,7 @@ class EnvOutsideConfig:
         if facts is None:
             return
         for use in env_uses(ctx.view, target, facts):
-            if not _is_handed_to_config(ctx, provider.path, target, facts, use):
+            if not _is_handed_on(ctx, provider.path, target, facts, use):
                 yield _finding(target, provider.name, use)
 
     def plans(self, ctx: Context, finding: Finding) -> Iterator[FixPlan]:
@@ -71,15 +73,22 @@ def _finding(path: str, provider: str, use: EnvUse) -> Finding:
     )
 
 
-def _is_handed_to_config(ctx: Context, folder: str, path: str, facts: FileFacts, use: EnvUse) -> bool:
-    """Whether the environment is merely passed to a function of the provider's own `config.ts`."""
+def _is_handed_on(ctx: Context, folder: str, path: str, facts: FileFacts, use: EnvUse) -> bool:
+    """Whether the environment is merely passed to where it is read.
+
+    That is a function of the provider's own `config.ts`, or one of the same file that takes an environment:
+    what it reads is reported there.
+    """
     call = use.decl.parent(use.node) if use.kind == "whole" else None
     if not isinstance(call, n.Call) or use.node not in call.args or not isinstance(call.callee, n.Name):
         return False
     for item in facts.imports:
         if any(bound.local == call.callee.name for bound in item.names):
             return ctx.view.resolve(item.specifier, path).path == f"{folder}/config.ts"
-    return False
+    own = facts.decl(call.callee.name)
+    function = function_of(own) if own is not None else None
+    index = call.args.index(use.node)
+    return function is not None and index < len(function.params) and takes_env(function.params[index])
 
 
 rule = EnvOutsideConfig()
