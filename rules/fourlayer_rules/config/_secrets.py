@@ -299,7 +299,9 @@ def is_example(text: str) -> bool:
 
 
 def _is_sketch(text: str) -> bool:
-    """Whether a key in PEM has no content: dots, or lines that are all the same."""
+    """Whether a key in PEM says so (`BEGIN EXAMPLE PRIVATE KEY`), or has no content: dots, one letter."""
+    if re.match(r"-----BEGIN[ A-Z0-9_-]*\b(?:EXAMPLE|SAMPLE|DUMMY|FAKE|TEST|MOCK)\b", text) is not None:
+        return True
     body = re.sub(r"-----[A-Z0-9 _-]+-----|\\n|\s", "", text)
     return len(set(body)) < 8 or "..." in body
 
@@ -330,9 +332,16 @@ _KEY_OWNERS = frozenset(
         "access", "account", "admin", "api", "app", "application", "auth", "client", "consumer", "crypto",
         "deploy", "encryption", "hmac", "jwt", "license", "master", "private", "rest", "secret",
         "server", "service", "session", "shared", "sign", "signing", "ssh", "storage", "subscription",
-        "webhook", "write", "read", "role", "integration", "sdk", "x",
+        "webhook", "write", "read", "role", "sdk", "x",
     }
 )  # fmt: skip
+_KEY_PLACES = frozenset(
+    {
+        "bucket", "channel", "dedup", "dedupe", "event", "group", "item", "job", "lease", "lock", "map",
+        "metric", "mutex", "object", "queue", "record", "redis", "row", "stream",
+    }
+)  # fmt: skip
+"""Before `key`: what is found by it, not what it opens."""
 _WEAK = frozenset(
     {"key", "auth", "pass", "creds", "cookie", "signature", "salt", "sid", "pin", "access", "api"}
 )
@@ -395,6 +404,8 @@ def strength_of(name: str) -> Strength:
     if not words or words[-1] in _OTHER_THINGS:
         return 0
     if any(word in _INNOCENT for word in words):
+        return 0
+    if words[-1] in {"key", "keys"} and len(words) > 1 and words[-2] in _KEY_PLACES:
         return 0
     pairs = set(itertools.pairwise(words))
     joined = "".join(words)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from fourlayer.rule.model import Finding
 from fourlayer.syntax.span import Span
+from fourlayer_rules.config._secrets import looks_random
 from fourlayer_rules.config.hardcoded_secret._scan import Scan, scan
 
 if TYPE_CHECKING:
@@ -56,7 +58,10 @@ class HardcodedSecret:
             return
         provider = ctx.view.provider_of(target)
         allowed = _allowed_lines(text.data)
+        made_up = is_made_up(target)
         for secret in secrets_of(ctx, target, text.data):
+            if made_up and secret.how == "name" and not _is_random(text.data, secret.span):
+                continue
             if allowed and text.line_of(secret.span.start) in allowed:
                 continue
             yield _finding(ctx, target, secret, provider.name if provider is not None else None)
@@ -115,6 +120,23 @@ def scanned(path: str, data: bytes) -> Scan:
     if len(_scans) > _KEPT:
         del _scans[next(iter(_scans))]
     return found
+
+
+@cache
+def _made_up() -> re.Pattern[str]:
+    return re.compile(
+        r"(?i)(?:^|/)(?:test[-_]?utils|testing|fixtures?|__fixtures__|mocks?|__mocks__|stories|seed(?:s|ers)?)/"
+        r"|\.(?:fixtures?|mocks?|stories|seed(?:er)?)\.[a-z]+$"
+    )
+
+
+def is_made_up(path: str) -> bool:
+    """Whether a file holds data for tests and demonstrations: its passwords open nothing."""
+    return _made_up().search(path) is not None
+
+
+def _is_random(data: bytes, span: Span) -> bool:
+    return looks_random(data[span.start : span.end].decode("utf-8", "replace").strip("\"'`"), 20)
 
 
 def secrets_of(ctx: Context, path: str, data: bytes) -> list[Secret]:
