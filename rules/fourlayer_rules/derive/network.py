@@ -23,6 +23,15 @@ _HOPS = 6
 _GLOBALS = frozenset({"globalThis", "global", "window", "self"})
 _BUILDERS = frozenset({"create", "extend", "defaults", "instance"})
 """What HTTP packages offer to make a client of; that sends nothing."""
+_HELPERS = frozenset(
+    {
+        "Agent", "AxiosHeaders", "CancelToken", "Cancel", "FormData", "Headers", "HttpStatusCode",
+        "MockAgent", "ProxyAgent", "Request", "Response", "errors", "formToJSON", "getAdapter",
+        "getGlobalDispatcher", "getUri", "interceptors", "mergeConfig", "setGlobalDispatcher", "spread",
+        "toFormData",
+    }
+)  # fmt: skip
+"""What HTTP packages offer beside that; it sends nothing either, nor do their errors and tests of a value."""
 
 
 class Outside(NamedTuple):
@@ -124,7 +133,7 @@ class Network:
         package = self._packages(facts).get(head.name)
         if package is not None:
             if names_match(self._symbols.http_modules, package):
-                return None if first.name in _BUILDERS else package
+                return None if first.name in _BUILDERS or _is_quiet(first.name) else package
             return package if len(chain.calls) > 1 else None
         return self._constants(facts).get(head.name) if chain.calls else None
 
@@ -139,7 +148,7 @@ class Network:
                 and (package := split_package(item.specifier)[0]) is not None
                 and self._is_vendor(package)
                 for bound in item.names
-                if bound.local is not None and not bound.type_only
+                if bound.local is not None and not bound.type_only and not _is_quiet(bound.imported)
             }
         return self._vendors[facts]
 
@@ -241,6 +250,11 @@ class Network:
                 ):
                     return self.of_decl(path, facts, member, receiver, hops + 1)
         return None
+
+
+def _is_quiet(name: str) -> bool:
+    """Whether what a package exports under a name sends nothing: `isAxiosError`, `AxiosError`, `Headers`."""
+    return name in _HELPERS or name.endswith("Error") or (name.startswith("is") and name[2:3].isupper())
 
 
 def _declares(facts: FileFacts, name: str) -> bool:

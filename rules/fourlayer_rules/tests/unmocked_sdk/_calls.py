@@ -11,7 +11,7 @@ from fourlayer.project.layout import is_code
 from fourlayer.project.tree import parent
 from fourlayer.project.tsconfig import split_package
 from fourlayer.syntax import nodes as n
-from fourlayer.syntax.chains import Chain, chains
+from fourlayer.syntax.chains import Chain, chains, uncast
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.glob import names_match
 from fourlayer.syntax.scope import scopes_of
@@ -114,7 +114,9 @@ def _called(
 ) -> tuple[str, Outside] | None:
     """What a chain of the test calls in the workspace, by name, where that reaches the network."""
     head, first = chain.head, chain.links[0] if chain.links else None
-    if not isinstance(head, n.Name) or first is None or not first.is_call or _is_given_a_function(first.args):
+    if not isinstance(head, n.Name) or first is None or not first.is_call:
+        return None
+    if _is_given_a_function(given, decl, first.args):
         return None
     if not first.name:
         if scopes_of(decl).binding(head) is not None or not _is_imported(facts, head.name):
@@ -123,7 +125,7 @@ def _called(
         return None if outside is None else (head.name, outside)
     binding = scopes_of(decl).binding(head)
     values = given.get(head.name, []) if binding is None else _values(binding)
-    receiver = _class_of(view, path, facts, values)
+    receiver = _class_of(view, path, facts, given, decl, values)
     if receiver is None or _is_tampered(facts, head.name, receiver.decl.name or ""):
         return None
     outside = network.of_method(receiver, first.name)
@@ -140,27 +142,56 @@ def _values(binding: Binding) -> list[n.Expr]:
     return [*first, *(write.value for write in binding.writes if isinstance(write, n.Assign))]
 
 
-def _class_of(view: View, path: str, facts: FileFacts, values: list[n.Expr]) -> Declared | None:
+def _class_of(
+    view: View, path: str, facts: FileFacts, given: Given, decl: Decl, values: list[n.Expr]
+) -> Declared | None:
     """The one class of the workspace whose instances the values are; None where a fake may be in one."""
     made = [value for value in values if isinstance(value, n.New) and isinstance(value.callee, n.Name)]
-    if not made or len(made) != len(values) or any(_is_given_a_function(value.args) for value in made):
+    if (
+        not made
+        or len(made) != len(values)
+        or any(_is_given_a_function(given, decl, value.args) for value in made)
+    ):
         return None
     names = {value.callee.name for value in made if isinstance(value.callee, n.Name)}
     found = named(view, path, facts, names.pop()) if len(names) == 1 else None
     return found if isinstance(found, tuple) and found.decl.kind == "class" else None
 
 
-def _is_given_a_function(args: tuple[n.Expr, ...] | None) -> bool:
+def _is_given_a_function(given: Given, decl: Decl, args: tuple[n.Expr, ...] | None) -> bool:
     """Whether an argument is, holds or makes a function, or is named like a fake: a transport, maybe."""
-    for arg in args or ():
-        for node in walk(arg):
-            if isinstance(node, n.Function):
-                return True
-            if isinstance(node, n.Name) and _fake().search(node.name):
-                return True
-            if isinstance(node, n.Member) and node.name == "fn":
-                return True
-    return False
+    return any(
+        _is_fake(node) or (isinstance(node, n.Name) and any(map(_holds_fake, _known(given, decl, node))))
+        for arg in args or ()
+        for node in walk(arg)
+    )
+
+
+def _known(given: Given, decl: Decl, name: n.Name) -> list[n.Expr]:
+    """The values of a variable, of a part of one (`const { client } = fakes()`) what the part comes from."""
+    binding = scopes_of(decl).binding(name)
+    if binding is None:
+        return given.get(name.name, [])
+    return [*_values(binding), *([binding.init] if binding.init is not None and binding.path else [])]
+
+
+def _holds_fake(value: n.Expr) -> bool:
+    """Whether a variable's value is put together by hand, or by a function of the test."""
+    inner = uncast(value)
+    made = isinstance(inner, n.Call) and isinstance(uncast(inner.callee), n.Name)
+    return made or any(_is_fake(node) for node in walk(inner))
+
+
+def _is_fake(node: n.Node) -> bool:
+    match node:
+        case n.Function():
+            return True
+        case n.Name():
+            return _fake().search(node.name) is not None
+        case n.Member():
+            return node.name == "fn"
+        case _:
+            return False
 
 
 def _is_tampered(facts: FileFacts, variable: str, class_name: str) -> bool:
@@ -190,13 +221,14 @@ def _standing(view: View, path: str, facts: FileFacts) -> _Standing:
             helper = view.facts(target)
             if helper is not None:
                 texts.append(helper.text.data)
-                mocked |= _mocks(view, target, helper)
+                mocked |= _mocks(view, target, helper) | _spied(view, target, helper)
+    mocked |= _spied(view, path, facts)
     for setup in _setup_files(view, path):
         helper = view.facts(setup)
         if helper is None:
             return _Standing(True, True, frozenset())
         texts.append(helper.text.data)
-        mocked |= _mocks(view, setup, helper)
+        mocked |= _mocks(view, setup, helper) | _spied(view, setup, helper)
     return _Standing(
         any(_stub().search(text) for text in texts),
         any(_interceptor().search(text) for text in texts),
@@ -210,6 +242,24 @@ def _mocks(view: View, path: str, facts: FileFacts) -> set[str]:
         for item in facts.imports
         if item.kind == "mock"
     }
+
+
+def _spied(view: View, path: str, facts: FileFacts) -> set[str]:
+    """The packages and files of which something imported is replaced: `vi.spyOn(axios, "get")`.
+
+    A name that a barrel passes on counts for the file that declares it as well.
+    """
+    replaced = {(match[1] or match[2]).decode() for match in _spy().finditer(facts.text.data)}
+    found: set[str] = set()
+    for item in facts.imports if replaced else ():
+        if any(bound.local in replaced for bound in item.names):
+            target = view.resolve(item.specifier, path).path
+            found.add(target or split_package(item.specifier)[0] or item.specifier)
+    for name in replaced:
+        origin = named(view, path, facts, name)
+        if isinstance(origin, tuple):
+            found.add(origin.path)
+    return found
 
 
 def _is_helper(path: str) -> bool:
@@ -262,14 +312,24 @@ def _stub() -> re.Pattern[bytes]:
         rb"|spyOn\(\s*\(?\s*" + world + rb"[^,\n]*,\s*[\"'`]fetch[\"'`]"
         rb"|defineProperty\(\s*" + world + rb"\s*,\s*[\"']fetch[\"']"
         rb"|Object\.assign\(\s*" + world + rb"\s*,"
-        rb"|fetchMock|mockFetch"
+        rb"|fetchMock|mockFetch|\bdispatcher\b"
+    )
+
+
+@cache
+def _spy() -> re.Pattern[bytes]:
+    """Code that replaces a member of a variable: `vi.spyOn(axios, ...)`, `axios.get = vi.fn()`."""
+    return re.compile(
+        rb"(?:spyOn|replace|replaceProperty|stub)\(\s*\(?\s*([A-Za-z_$][\w$]*)(?:\.[\w$.]+|\s+as\s[^,\n]*)?\s*,"
+        rb"|^[ \t]*\(?([A-Za-z_$][\w$]*)(?:\s+as\s[^)\n]*\))?\.[\w$]+\s*=\s*(?:vi|jest)\.fn\b",
+        re.MULTILINE,
     )
 
 
 @cache
 def _interceptor() -> re.Pattern[bytes]:
-    """Libraries that catch every request."""
+    """Libraries that catch every request, and servers that a test runs itself."""
     return re.compile(
         rb"(?:from|require\(|import\(?)\s*[\"'](?:msw|msw/node|nock|fetch-mock|vitest-fetch-mock|jest-fetch-mock|"
-        rb"axios-mock-adapter|@mswjs/interceptors|@pollyjs/core|testcontainers)[\"']|\bMockAgent\b"
+        rb"axios-mock-adapter|@mswjs/interceptors|@pollyjs/core|testcontainers)[\"']|\bMockAgent\b|\.listen\(|\bcreateServer\("
     )

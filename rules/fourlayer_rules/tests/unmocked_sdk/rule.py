@@ -22,7 +22,7 @@ class Options(NamedTuple):
     ] = (
         "**/*.integration.{test,spec}.*",
         "**/*.e2e.*",
-        "**/{integration,e2e}/**",
+        "**/{integration,integration-tests,e2e}/**",
     )
 
 
