@@ -63,10 +63,8 @@ def claims(type_: n.Type | None) -> bool:
 
 
 def _claims_member(member: n.TypeProp) -> bool:
-    """`{ [key: string]: unknown }` and `{ name?: unknown }` say nothing."""
-    if member.kind == "index":
-        return claims(member.type)
-    return not member.optional or claims(member.type)
+    """`{ [key: string]: unknown }` and `{ name: unknown }` say nothing: who reads on has to look."""
+    return claims(member.type) or (member.type is None and not member.optional)
 
 
 def _is_key(type_: n.Type) -> bool:
