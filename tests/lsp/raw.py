@@ -31,6 +31,8 @@ class Raw:
         self.notified: list[tuple[str, Any]] = []
         self.responses: dict[Any, Json] = {}
         self.stderr: list[bytes] = []
+        self.written = bytearray()
+        """Every byte that came out of the server's standard output."""
         self._changed = threading.Condition()
         self._ended = False
         self._id = 0
@@ -158,9 +160,11 @@ class Raw:
         while True:
             length = 0
             while (line := out.readline()) not in (b"\r\n", b""):
+                self.written += line
                 if line.lower().startswith(b"content-length:"):
                     length = int(line.split(b":")[1])
             body = out.read(length) if line else b""
+            self.written += line + body
             if not body:
                 with self._changed:
                     self._ended = True

@@ -151,7 +151,7 @@ def read_of(decl: Decl, node: n.Expr, name: str) -> EnvRead:
             whole = parent
         elif isinstance(parent, n.Binary) and parent.left is whole and parent.op in {"??", "||"}:
             literal = _literal(parent.right, kind)
-            if literal is None or default is not None:
+            if literal is None or default is not None or _is_secret(name, parent.right):
                 break
             default, whole = literal, parent
         elif isinstance(parent, n.Call) and kind == "string" and _is_conversion(parent, whole):
@@ -168,6 +168,16 @@ def read_of(decl: Decl, node: n.Expr, name: str) -> EnvRead:
         else:
             break
     return EnvRead(name, decl, node, decl.span(node), decl.span(whole), kind, default, required)
+
+
+def _is_secret(name: str, expr: n.Expr) -> bool:
+    """Whether a literal stands in for a credential, or holds one: that is not copied into other code."""
+    if not isinstance(expr, n.Str):
+        return False
+    from fourlayer_rules.derive.secret_names import is_fallback, strength_of
+    from fourlayer_rules.derive.secret_texts import looks_like_secret
+
+    return (strength_of(name) >= 2 and is_fallback(expr.value)) or looks_like_secret(expr.value)
 
 
 def schema_of(read: EnvRead) -> str:

@@ -13,7 +13,7 @@ from fourlayer.app import App
 from fourlayer.cli import check as cli
 from fourlayer.files.cache import Cache
 from fourlayer.rule.outcome import Reported
-from fourlayer_rules.config import _secrets as secrets
+from fourlayer_rules.derive import secret_texts as secrets
 from fourlayer_rules.registry import RULES
 
 ROOT = "packages/integrations/acme"

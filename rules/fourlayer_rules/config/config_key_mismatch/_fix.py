@@ -11,9 +11,10 @@ from fourlayer.syntax.functions import function_of
 from fourlayer_rules.config._config_file import append_entry, environment_of, zod_local
 from fourlayer_rules.config._documented import insertion
 from fourlayer_rules.config._schema import literal_of, parse_calls, shape_of
-from fourlayer_rules.config._secrets import looks_like_secret, may_be_secret
 from fourlayer_rules.config.config_key_mismatch._names import named_variables
 from fourlayer_rules.derive.editing import FileEditor
+from fourlayer_rules.derive.secret_names import may_be_secret
+from fourlayer_rules.derive.secret_texts import looks_like_secret
 from fourlayer_rules.derive.settings import screaming
 from fourlayer_rules.derive.style import style_of
 

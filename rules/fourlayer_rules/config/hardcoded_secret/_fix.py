@@ -19,9 +19,9 @@ from fourlayer_rules.config._config_file import (
 )
 from fourlayer_rules.config._documented import example_files, insertion, is_documented
 from fourlayer_rules.config._schema import literal_of, parse_calls
-from fourlayer_rules.config._secrets import words_of
 from fourlayer_rules.config.hardcoded_secret._judge import Called, called_of
 from fourlayer_rules.derive.editing import FileEditor
+from fourlayer_rules.derive.secret_names import words_of
 from fourlayer_rules.derive.settings import env_key, screaming
 from fourlayer_rules.derive.style import style_of
 
@@ -86,7 +86,7 @@ def _spot(ctx: Context, finding: Finding) -> _Spot | None:
         if not isinstance(node, n.Str) or decl.span(node) != finding.span:
             continue
         called = called_of(facts, decl, scopes_of(decl), node)
-        if called is None or called.how == "signer":
+        if called is None or called.how in {"signer", "setting"}:
             return None
         variable, key = _names(provider, called)
         return _Spot(facts, decl, node, _whole(decl, node), called, variable, key)

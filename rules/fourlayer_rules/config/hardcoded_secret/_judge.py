@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.project.classes import dotted
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.config._secrets import (
+from fourlayer_rules.config.hardcoded_secret.rule import Secret
+from fourlayer_rules.derive.env import is_env, variable_of
+from fourlayer_rules.derive.secret_names import is_fallback, strength_of
+from fourlayer_rules.derive.secret_texts import (
     credentials_in_url,
     grade,
-    is_fallback,
     is_placeholder,
     is_vendor_key,
     is_wordy,
     looks_random,
-    strength_of,
     tokens,
 )
-from fourlayer_rules.config.hardcoded_secret.rule import Secret
-from fourlayer_rules.derive.env import is_env, variable_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,10 @@ _SIGNERS = {
 
 
 class Called(NamedTuple):
-    """What a text is called. `how`: "name", "fallback" of a variable or a schema's default, "signer"."""
+    """What a text is called.
+
+    `how`: "name", "fallback" of a variable or a schema's default, of a "setting" that was loaded, "signer".
+    """
 
     name: str
     how: str
@@ -81,7 +85,7 @@ def _judge(decl: Decl, node: n.Str, called: Called | None, *, has_token: bool) -
         return None
     if credentials_in_url(value) is not None or called is None:
         return None
-    if called.how == "fallback":
+    if called.how in {"fallback", "setting"}:
         strength = strength_of(name)
         if strength < 2 or not is_fallback(value) or "://" in value:
             return None
@@ -110,9 +114,9 @@ def called_of(facts: FileFacts, decl: Decl, scopes: Scopes, node: n.Str) -> Call
         if isinstance(parent, n.Cast):
             pass
         elif isinstance(parent, n.Binary) and parent.op in {"??", "||"}:
-            variable = _variable(scopes, facts, parent.left)
-            if parent.right is value and variable is not None:
-                return Called(variable, "fallback", variable)
+            absent = _absent(scopes, facts, parent.left)
+            if parent.right is value and absent is not None:
+                return absent
         elif isinstance(parent, n.Cond) and parent.test is not value:
             pass
         else:
@@ -123,13 +127,26 @@ def called_of(facts: FileFacts, decl: Decl, scopes: Scopes, node: n.Str) -> Call
     return _named(facts, decl, scopes, value, parent)
 
 
-def _variable(scopes: Scopes, facts: FileFacts, expr: n.Expr) -> str | None:
-    """The variable of the environment that an expression reads."""
+def _absent(scopes: Scopes, facts: FileFacts, expr: n.Expr) -> Called | None:
+    """The variable of the environment, or the secret setting, that a text would stand in for."""
     while isinstance(expr, (n.Cast, n.Binary)):
         expr = expr.value if isinstance(expr, n.Cast) else expr.left
-    if isinstance(expr, (n.Member, n.Index)) and is_env(scopes, expr.object, facts):
-        return variable_of(expr)
+    name = variable_of(expr)
+    if name is None or not isinstance(expr, (n.Member, n.Index)):
+        return None
+    if is_env(scopes, expr.object, facts):
+        return Called(name, "fallback", name)
+    holder = expr.object.callee if isinstance(expr.object, n.Call) else expr.object
+    held = (dotted(holder) or "").rpartition(".")[2]
+    if strength_of(name) >= 2 and _settings().search(held) is not None:
+        return Called(name, "setting", name)
     return None
+
+
+@cache
+def _settings() -> re.Pattern[str]:
+    """What holds the application's settings is called so, or loads them: `config`, `loadAcmeConfig`."""
+    return re.compile(r"^(?:config|cfg|env|settings)$|(?:Config|Env|Settings)$")
 
 
 def _named(facts: FileFacts, decl: Decl, scopes: Scopes, value: n.Node, parent: n.Node) -> Called | None:

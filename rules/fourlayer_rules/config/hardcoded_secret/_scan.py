@@ -7,7 +7,7 @@ from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from fourlayer_rules.config._secrets import Hit, credentials_in_url, is_common, tokens
+from fourlayer_rules.derive.secret_texts import Hit, credentials_in_url, is_common, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

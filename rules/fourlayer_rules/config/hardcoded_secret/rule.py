@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from fourlayer.rule.model import Finding
 from fourlayer.syntax.span import Span
-from fourlayer_rules.config._secrets import looks_random
 from fourlayer_rules.config.hardcoded_secret._scan import Scan, scan
+from fourlayer_rules.derive.secret_texts import looks_random
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
