@@ -1,4 +1,4 @@
-"""The sample monorepo shows every registered rule, and each in the places that are meant to show it."""
+"""The sample monorepo shows every registered rule, in the places that are meant to show it."""
 
 from __future__ import annotations
 
