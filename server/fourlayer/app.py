@@ -378,6 +378,7 @@ def _layout(settings: Settings) -> Layout:
         tests=workspace.tests,
         package=workspace.package,
         allowed_consumers=workspace.allowed_consumers,
+        composition_roots=workspace.composition_roots,
         schema=settings.tenancy.schema,
         scopes=tuple(Scope(scope.paths, scope.layer, scope.categories) for scope in settings.scopes),
         symbols=settings.symbols._asdict(),

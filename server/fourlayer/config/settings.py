@@ -67,6 +67,12 @@ class Workspace(NamedTuple):
     allowed_consumers: Annotated[
         tuple[str, ...], "Folders (or globs of folders) of the packages that may import integrations.", GLOB
     ] = ("packages/backend", "packages/agents", "packages/memory")
+    composition_roots: Annotated[
+        tuple[str, ...],
+        "Globs of the files that start a process and load what it hosts. Empty: derived from the allowed "
+        "consumers' package.json and from names such as server.ts, main.ts and index.ts.",
+        GLOB,
+    ] = ()
 
 
 class Scope(NamedTuple):

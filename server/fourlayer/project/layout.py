@@ -47,6 +47,7 @@ class Layout(NamedTuple):
     tests: tuple[str, ...] = ("**/__tests__/**", "**/*.test.{ts,tsx,mts,cts}", "**/*.spec.{ts,tsx,mts,cts}")
     package: str = "@valueos/integrations"
     allowed_consumers: tuple[str, ...] = ()
+    composition_roots: tuple[str, ...] = ()
     schema: tuple[str, ...] = ("**/migrations/**/*.sql", "**/database.types.ts", "**/schema.prisma")
     scopes: tuple[Scope, ...] = ()
     layers: Mapping[str, LayerRule] = {}
@@ -145,9 +146,14 @@ def provider_folders(layout: Layout, tree: FileTree) -> tuple[str, ...]:
     """The folders that the globs of integrations name, hidden, shared and test folders left out; sorted."""
     found: set[str] = set()
     for pattern in layout.integrations:
-        for plain in expand_braces(pattern):
-            found.update(_expand(tree, "", _parts(plain)))
+        found.update(expand_folders(tree, pattern))
     return tuple(sorted(path for path in found if _may_be_provider(layout, path)))
+
+
+def expand_folders(tree: FileTree, pattern: str) -> Iterable[str]:
+    """The folders that a glob names, hidden ones only where they are spelled out."""
+    for plain in expand_braces(pattern):
+        yield from _expand(tree, "", _parts(plain))
 
 
 def shared_folders(layout: Layout, tree: FileTree) -> tuple[str, ...]:

@@ -156,6 +156,13 @@ class Resolver:
         """The nearest directory above a file that has a package.json; None when none has."""
         return self._packages.directory_of(parent(path))
 
+    def source_of(self, path: str) -> str | None:
+        """The file behind a path that may be built of it (`dist/server.js`); None where there is none."""
+        directory = self._packages.directory_of(parent(path)) or ""
+        target = path[len(directory) + 1 :] if directory else path
+        entry = (f"{target}/index",) if target.rpartition("/")[2] in _OUTPUT else ()
+        return self._targets(directory, (target, *entry)).found
+
     def package_name(self, directory: str) -> str | None:
         """The name that the package.json in exactly this directory gives; None without one."""
         manifest = self._packages.manifest(directory)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fourlayer.project.cycles import Cycle, CycleIndex
     from fourlayer.project.graph import ImportEdge, ImportIndex
     from fourlayer.project.questions import Question
+    from fourlayer.project.reach import Reach, ReachIndex
     from fourlayer.project.resolve import Resolution, Resolver
     from fourlayer.project.schema.model import Schema
     from fourlayer.project.suppression import Suppression
@@ -105,6 +106,7 @@ class Snapshot:
         self._holding: dict[tuple[bytes, ...], Memo[frozenset[str]]] = {}
         self._index: ImportIndex | None = None
         self._cycles: CycleIndex | None = None
+        self._reach: ReachIndex | None = None
         self._stamps: dict[Dep, object] = {}
         self.answers = Answers(self)
         self.survey_crashes: dict[tuple[str, str], str] = {}
@@ -171,6 +173,8 @@ class Snapshot:
         self.answers = old.answers.derive(self)
         if old._cycles is not None:
             self._cycles = old._cycles.derive(self, changed, moved=bool(names_changed) or config)
+        if old._reach is not None:
+            self._reach = old._reach.derive(self, changed, moved=bool(names_changed) or config)
 
     def _may_hold_providers(self, path: str) -> bool:
         return any(not root or path.startswith(root + "/") for root in integration_roots(self.layout))
@@ -418,6 +422,15 @@ class Snapshot:
         return self.cycle_index.cycles(path)
 
     @property
+    def reach_index(self) -> ReachIndex:
+        """Which files a process loads."""
+        if self._reach is None:
+            from fourlayer.project.reach import ReachIndex
+
+            self._reach = ReachIndex(self)
+        return self._reach
+
+    @property
     def schema(self) -> Schema:
         """The database schema that the workspace's schema sources define."""
         return self.schema_memo().value
@@ -544,6 +557,9 @@ _STAMPS: Mapping[str, Callable[[Snapshot, Dep], object]] = {
     "survey": lambda snapshot, dep: snapshot.survey_memo(dep[1]).serial,
     "importers": _importers_stamp,
     "cycles": lambda snapshot, dep: snapshot.cycles(dep[1]),
+    "reach": lambda snapshot, dep: snapshot.reach_index.reach(dep[1]),
+    "loader": lambda snapshot, dep: snapshot.reach_index.loader_of(dep[1]),
+    "roots": lambda snapshot, _: snapshot.reach_index.roots,
     "resolution": lambda snapshot, dep: snapshot.resolve(dep[1], dep[2]),
     "specifier": lambda snapshot, dep: snapshot.specifier_for(dep[1], dep[2]),
     "tsconfig": lambda snapshot, dep: snapshot.resolver.tsconfig(dep[1]),
@@ -668,6 +684,22 @@ class View:
         """The import cycles that are told of a file. Reads what the file imports, and so on."""
         self.deps.add(("cycles", path))
         return self._snapshot.cycles(path)
+
+    def reach(self, path: str) -> Reach:
+        """Whether a process loads a file. Reads what imports it, and so on."""
+        self.deps.add(("reach", path))
+        return self._snapshot.reach_index.reach(path)
+
+    def loader_of(self, path: str) -> str | None:
+        """A loaded file that may load this one by a name that only shows when it runs."""
+        self.deps.add(("loader", path))
+        return self._snapshot.reach_index.loader_of(path)
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The composition roots: the files that start a process."""
+        self.deps.add(("roots",))
+        return self._snapshot.reach_index.roots
 
     @property
     def schema(self) -> Schema:
