@@ -60,6 +60,16 @@ RULES: tuple[RuleMeta, ...] = (
         fixes=(FixMeta("publish", ("safe",), "workspace", preferred=True, needs=("workspace",)),),
     ),
     RuleMeta(
+        id="unreachable-entry",
+        category="structure",
+        severity="warning",
+        summary="A handler, a worker or a register.ts that nothing loads.",
+        clause="handlers/, jobs/ and register.ts are entry points: a composition root loads them",
+        module="fourlayer_rules.structure.unreachable_entry.rule",
+        unit="provider",
+        needs=("provider", "workspace"),
+    ),
+    RuleMeta(
         id="default-export",
         category="boundaries",
         severity="error",

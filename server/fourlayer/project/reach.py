@@ -93,6 +93,10 @@ class ReachIndex:
         doubt = self._doubt(known) if known.reach.verdict == "unreached" else None
         return known.reach if doubt is None else Reach("unknown", doubt)
 
+    def loaded_by(self, path: str) -> tuple[str, ...]:
+        """The files whose imports make a file run, sorted; tests and imports of types alone left out."""
+        return tuple(sorted(set(self._importers(path))))
+
     def loader_of(self, path: str) -> str | None:
         """A loaded file that may load this one by a name that only shows when it runs."""
         return self._by_loader(frozenset({path}))

@@ -558,6 +558,7 @@ _STAMPS: Mapping[str, Callable[[Snapshot, Dep], object]] = {
     "importers": _importers_stamp,
     "cycles": lambda snapshot, dep: snapshot.cycles(dep[1]),
     "reach": lambda snapshot, dep: snapshot.reach_index.reach(dep[1]),
+    "loaded by": lambda snapshot, dep: snapshot.reach_index.loaded_by(dep[1]),
     "loader": lambda snapshot, dep: snapshot.reach_index.loader_of(dep[1]),
     "roots": lambda snapshot, _: snapshot.reach_index.roots,
     "resolution": lambda snapshot, dep: snapshot.resolve(dep[1], dep[2]),
@@ -689,6 +690,11 @@ class View:
         """Whether a process loads a file. Reads what imports it, and so on."""
         self.deps.add(("reach", path))
         return self._snapshot.reach_index.reach(path)
+
+    def loaded_by(self, path: str) -> tuple[str, ...]:
+        """The files whose imports make a file run, sorted; tests and imports of types alone left out."""
+        self.deps.add(("loaded by", path))
+        return self._snapshot.reach_index.loaded_by(path)
 
     def loader_of(self, path: str) -> str | None:
         """A loaded file that may load this one by a name that only shows when it runs."""
