@@ -432,6 +432,19 @@ RULES: tuple[RuleMeta, ...] = (
         ),
     ),
     RuleMeta(
+        id="unregistered-health-check",
+        category="health",
+        severity="error",
+        summary="A provider's health check is in no registry, or is registered where nothing runs.",
+        clause="Every integration is registered with its health check, reachable from a composition root",
+        module="fourlayer_rules.health.unregistered_health_check.rule",
+        unit="provider",
+        needs=("provider", "workspace"),
+        fixes=(
+            FixMeta("register", ("unsafe",), "workspace", preferred=True, needs=("provider", "workspace")),
+        ),
+    ),
+    RuleMeta(
         id="unreset-singleton",
         category="tests",
         severity="warning",

@@ -232,7 +232,7 @@ def test_files_that_load_one_another_are_loaded_by_nobody() -> None:
         'import { spawn } from "child_process"; spawn("tsx", ["packages/integrations/acme/jobs/sync.ts"]);',
         (
             'import { Worker } from "bullmq";\n'
-            'new Worker("sync", path.join(__dirname, "../../integrations/acme/jobs/sync.js"), { connection });'
+            'new Worker("sync", path.join(__dirname, "../../integrations/acme/jobs/sync.js"), {});'
         ),
         (
             'import { Worker } from "bullmq";\n'

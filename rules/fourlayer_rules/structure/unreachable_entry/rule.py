@@ -36,9 +36,9 @@ class UnreachableEntry:
     def check(self, ctx: Context, target: str) -> Iterator[Finding]:
         """Report each entry point that no process loads, those that only such ones load left out."""
         provider = ctx.view.provider(target)
-        entries = _entries(ctx, provider) if provider is not None else {}
-        if provider is None or not entries:
+        if provider is None:
             return
+        entries = _entries(ctx, provider)
         answers = {path: ctx.view.reach(path) for path in entries}
         if any(reach.verdict == "rootless" for reach in answers.values()):
             inert_without_roots(ctx, _ID)
@@ -106,8 +106,8 @@ def _finding(ctx: Context, provider: Provider, path: str, layer: str, reach: Rea
         path=path,
         span=first_statement(ctx, path),
         message=(
-            f"Whether anything loads `{name}` cannot be told: `{reach.by}` may, by a name that only shows when "
-            "it runs."
+            f"Whether anything loads `{name}` cannot be told: `{reach.by}` may, by a name that only shows "
+            "when it runs."
             if unknown
             else f"Nothing that runs loads `{name}`: {_CONSEQUENCE[layer]}."
         ),
