@@ -41,7 +41,7 @@ _ROLES: dict[Role, tuple[str, ...]] = {
     "check": ("checkhealth", "check", "health", "healthcheck", "probe", "checker", "fn", "run"),
 }
 _BUILT_IN = frozenset(
-    [
+    {
         "any",
         "boolean",
         "false",
@@ -65,7 +65,7 @@ _BUILT_IN = frozenset(
         "safeParse",
         "success",
         "value",
-    ]
+    }
 )
 """What a type may say anywhere: the language's own names, and those that stand in the type of a schema."""
 
