@@ -70,6 +70,17 @@ RULES: tuple[RuleMeta, ...] = (
         needs=("provider", "workspace"),
     ),
     RuleMeta(
+        id="misplaced-health-check",
+        category="structure",
+        severity="warning",
+        summary="A health check is implemented elsewhere than in health.ts.",
+        clause="Required structure: health.ts",
+        module="fourlayer_rules.structure.misplaced_health_check.rule",
+        unit="provider",
+        needs=("provider", "workspace"),
+        fixes=(FixMeta("move-health-check", ("unsafe",), "workspace", needs=("provider", "workspace")),),
+    ),
+    RuleMeta(
         id="default-export",
         category="boundaries",
         severity="error",

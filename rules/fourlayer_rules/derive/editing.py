@@ -83,15 +83,18 @@ class FileEditor:
                 groups[-1] = (groups[-1][0], stop)
             else:
                 groups.append((first, stop))
-        return [TextEdit(start, self._after_blank(start, stop), "") for start, stop in groups]
+        return [TextEdit(*self._with_blank(start, stop), "") for start, stop in groups]
 
-    def _after_blank(self, start: int, stop: int) -> int:
+    def _with_blank(self, start: int, stop: int) -> tuple[int, int]:
+        """The range with the blank line after it where one stands before it, or the one before an end."""
         data = self.facts.text.data
         following = data.find(b"\n", stop)
         before = data[:start].replace(b"\r", b"")
         if (not before or before.endswith(b"\n\n")) and following >= 0 and not data[stop:following].strip():
-            return following + 1
-        return stop
+            return start, following + 1
+        if before.endswith(b"\n\n") and data[stop:].lstrip()[:1] in {b"", b"}"}:
+            return data.rindex(b"\n", 0, start - 1) + 1, stop
+        return start, stop
 
     def local(self, text: str) -> str:
         """A text of the default style in the file's own."""
@@ -184,8 +187,11 @@ class FileEditor:
         statements = [item for item in self.facts.imports if item.kind == "import"]
         ours = [decl for decl in self.facts.decls if decl.kind == "import"]
         if ours and statements:
-            end = ours[-1].end
-            return TextEdit(end, end, self.local("".join(f"\n{line}" for line in lines)))
+            kept = [decl.end for decl in ours if (decl.start, decl.end) not in self._removed]
+            if kept:
+                return TextEdit(kept[-1], kept[-1], self.local("".join(f"\n{line}" for line in lines)))
+            first = ours[0].start
+            return TextEdit(first, first, self.local("".join(f"{line}\n" for line in lines)))
         start = self._after_header(data)
         return TextEdit(start, start, self.local("".join(f"{line}\n" for line in lines) + "\n"))
 
