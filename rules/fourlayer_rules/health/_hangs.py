@@ -13,17 +13,17 @@ from fourlayer.syntax.facts import children
 from fourlayer.syntax.flow import function_around
 from fourlayer.syntax.functions import returned_values
 from fourlayer.syntax.scope import scopes_of
+from fourlayer_rules.health._known import OBSERVERS, WAITS, is_called_on, says_limit
 
 if TYPE_CHECKING:
     from fourlayer.project.follow import Follow
+    from fourlayer.syntax.facts import FileFacts
 
 _UNLIMITED = frozenset(
     {"axios", "got", "node-fetch", "cross-fetch", "isomorphic-fetch", "superagent", "request", "undici"}
 )
 """HTTP clients that wait as long as the server does unless they are told otherwise."""
 _LIMITED = frozenset({"ky", "p-timeout", "promise-timeout"})
-_WAITS = frozenset({"delay", "sleep", "wait", "setTimeout", "setImmediate"})
-_LOGGERS = ("log", "logger", "console", "metrics", "tracer")
 
 
 class Hang(NamedTuple):
@@ -66,6 +66,8 @@ class Hangs:
             return
         if isinstance(node, n.Await):
             self._add(node.value, frame, found)
+        if isinstance(node, n.Loop) and node.kind == "await of" and node.iterable is not None:
+            self._add(node.iterable, frame, found)
         for child in children(node):
             self._visit(child, frame, found)
 
@@ -89,6 +91,8 @@ class Hangs:
             return self._name(expr, frame)
         if isinstance(expr, n.New):
             return self._promise(expr, frame)
+        if isinstance(expr, n.Tagged):
+            return self._tagged(expr, frame)
         return self._call(expr, frame) if isinstance(expr, n.Call) else None
 
     def _worst(self, frame: Frame, exprs: tuple[n.Expr, ...]) -> Hang | None:
@@ -111,8 +115,19 @@ class Hangs:
             return None
         text = frame.decl.text_of(new)
         return (
-            None if _says_limit(text) or "abort" in text else _hang(new, frame, "the promise", certain=False)
+            None if says_limit(text) or "abort" in text else _hang(new, frame, "the promise", certain=False)
         )
+
+    def _tagged(self, tagged: n.Tagged, frame: Frame) -> Hang | None:
+        """A query as a template: `sql`select 1``."""
+        tag = uncast(tagged.tag)
+        target = self._follow.closure(frame, tag)
+        if isinstance(target, Frame):
+            return self._inside(target)
+        made = self._follow.value(Value(tag.object if isinstance(tag, n.Member) else tag, frame))
+        if target.kind in {"global", "open"} or (isinstance(made, Value) and self._made_with_limit(made)):
+            return None
+        return _hang(tagged, frame, f"`{dotted(tag) or 'the query'}`", certain=False)
 
     # Calls
 
@@ -120,9 +135,10 @@ class Hangs:
         callee = uncast(call.callee)
         if isinstance(callee, n.Member) and callee.name in {"then", "catch", "finally"}:
             before = self.judge(Value(callee.object, frame))
-            return before or self._callbacks(call.args, frame)
+            given = (callee.object,) if callee.name == "then" else ()
+            return before or self._callbacks(call.args, frame, given)
         name = _last(callee)
-        if name in _WAITS or _is_logger(callee) or _links_limit(call):
+        if name in WAITS or is_called_on(callee, OBSERVERS) or _links_limit(call):
             return None
         target = self._follow.call(frame, call)
         if isinstance(target, Frame):
@@ -135,9 +151,12 @@ class Hangs:
         inner = self.of(target)
         return next((one for one in inner if one.certain), inner[0] if inner else None)
 
-    def _callbacks(self, args: tuple[n.Expr, ...], frame: Frame) -> Hang | None:
+    def _callbacks(
+        self, args: tuple[n.Expr, ...], frame: Frame, given: tuple[n.Expr, ...] = ()
+    ) -> Hang | None:
+        """What functions wait for that are called with what `given` resolves with."""
         for arg in args:
-            target = self._follow.closure(frame, arg)
+            target = self._follow.closure(frame, arg, given)
             if isinstance(target, Frame) and target.function is not None and not frame.runs(target.function):
                 found = self.of(target._replace(trail=(*frame.trail, target.function)))
                 if found:
@@ -151,9 +170,8 @@ class Hangs:
             return None
         items = uncast(call.args[0])
         if not isinstance(items, n.Array):
-            mapped = uncast(items.callee) if isinstance(items, n.Call) else None
-            is_map = isinstance(mapped, n.Member) and mapped.name == "map" and isinstance(items, n.Call)
-            return self._callbacks(items.args, frame) if is_map and isinstance(items, n.Call) else None
+            made = self._follow.mapped(frame, items)
+            return None if made is None else self._callbacks((made.expr,), made.frame)
         hangs = [self.judge(Value(item, frame)) for item in items.items]
         if name == "Promise.race":
             if any(self._is_timer(Value(item, frame)) for item in items.items) or None in hangs:
@@ -165,7 +183,7 @@ class Hangs:
         if target.kind == "open" or target.package in _LIMITED or target.package.startswith("node:fs"):
             return None
         texts = [frame.decl.text_of(arg) for arg in call.args]
-        if _says_limit(_last(uncast(call.callee))) or any(map(_says_limit, texts)):
+        if says_limit(_last(uncast(call.callee))) or any(map(says_limit, texts)):
             return None
         if any(self._gives_limit(arg, frame) for arg in call.args):
             return None
@@ -176,34 +194,32 @@ class Hangs:
             # A wrapper from elsewhere may limit what it runs.
             return None
         if target.package in _UNLIMITED:
-            return None if b"timeout" in frame.facts.text.data else _hang(call, frame, f"`{target.package}`")
-        if target.kind == "unknown" and _says_limit(frame.facts.text.data.decode(errors="replace")):
+            return None if _sets_limit(frame.facts) else _hang(call, frame, f"`{target.package}`")
+        if target.kind == "unknown" and says_limit(frame.facts.text.data.decode(errors="replace")):
             return None
         return _hang(call, frame, f"`{_shown(call)}`", certain=False)
 
     def _gives_limit(self, arg: n.Expr, frame: Frame) -> bool:
         value = self._follow.value(Value(arg, frame))
         if isinstance(value, Outside):
-            return value.kind == "given" and _says_limit(value.name)
+            return value.kind == "given" and says_limit(value.name)
         if isinstance(value.expr, n.Function):
             return False
         if isinstance(value.expr, n.Object) and self._init_limits(value) != "no":
             return True
-        return _says_limit(value.frame.decl.text_of(value.expr)) or self.limits(value) == "yes"
+        return says_limit(value.frame.decl.text_of(value.expr)) or self.limits(value) == "yes"
 
     def _made_with_limit(self, made: Value) -> bool:
         """Whether a client was made with options that name a time-out, or with options out of sight."""
         expr = uncast(made.expr)
         args = expr.args if isinstance(expr, n.Call | n.New) else ()
-        if _says_limit(made.frame.decl.text_of(made.expr)):
+        if says_limit(made.frame.decl.text_of(made.expr)):
             return True
         for arg in args:
             value = self._follow.value(Value(arg, made.frame))
             if isinstance(value, Outside):
                 continue
-            if isinstance(value.expr, n.Object | n.Call) and _says_limit(
-                value.frame.decl.text_of(value.expr)
-            ):
+            if isinstance(value.expr, n.Object | n.Call) and says_limit(value.frame.decl.text_of(value.expr)):
                 return True
         return False
 
@@ -277,7 +293,7 @@ class Hangs:
 
     def _signal_call(self, call: n.Call, frame: Frame, hops: int) -> str:
         name = dotted(call.callee)
-        if name == "AbortSignal.timeout" or _says_limit(_last(uncast(call.callee))):
+        if name == "AbortSignal.timeout" or says_limit(_last(uncast(call.callee))):
             return "yes"
         if name == "AbortSignal.any" and call.args:
             items = uncast(call.args[0])
@@ -286,7 +302,7 @@ class Hangs:
             return "yes" if "yes" in answers else "unknown" if "unknown" in answers or not parts else "no"
         target = self._follow.call(frame, call)
         if isinstance(target, Frame) and target.function is not None:
-            if _says_limit(target.decl.text_of(target.function)):
+            if says_limit(target.decl.text_of(target.function)):
                 return "yes"
             answers = {
                 self.limits(Value(value, target), hops + 1) for value in returned_values(target.function)
@@ -319,7 +335,7 @@ class Hangs:
         """Whether something aborts a controller after some time."""
         expr = uncast(expr)
         if isinstance(expr, n.Call):
-            return "yes" if _says_limit(frame.decl.text_of(expr)) else self._armed_by(expr, frame)
+            return "yes" if says_limit(frame.decl.text_of(expr)) else self._armed_by(expr, frame)
         if not isinstance(expr, n.Name):
             return "unknown"
         binding = scopes_of(frame.decl).binding(expr)
@@ -342,7 +358,7 @@ class Hangs:
     def _armed_by(self, call: n.Call, frame: Frame) -> str:
         target = self._follow.call(frame, call)
         if isinstance(target, Frame) and target.function is not None:
-            return "yes" if _says_limit(target.decl.text_of(target.function)) else "unknown"
+            return "yes" if says_limit(target.decl.text_of(target.function)) else "unknown"
         return "unknown"
 
     # Timers
@@ -357,15 +373,15 @@ class Hangs:
             if found is not None and isinstance(found.owner, n.Param) and found.owner in frame.args:
                 return self._is_timer(frame.args[found.owner], hops + 1)
             init = found.init if found is not None else None
-            return _says_limit(expr.name) or (
+            return says_limit(expr.name) or (
                 init is not None and self._is_timer(Value(init, frame), hops + 1)
             )
         if isinstance(expr, n.New):
-            return _says_limit(frame.decl.text_of(expr))
+            return says_limit(frame.decl.text_of(expr))
         if not isinstance(expr, n.Call):
             return False
         callee = uncast(expr.callee)
-        if _says_limit(_last(callee)) or _last(callee) in _WAITS:
+        if says_limit(_last(callee)) or _last(callee) in WAITS:
             return True
         if isinstance(callee, n.Member) and callee.name in {"then", "catch", "finally"}:
             return self._is_timer(Value(callee.object, frame), hops + 1)
@@ -374,7 +390,7 @@ class Hangs:
         target = self._follow.call(frame, expr)
         if not isinstance(target, Frame) or target.function is None:
             return False
-        return _says_limit(target.decl.text_of(target.function))
+        return says_limit(target.decl.text_of(target.function))
 
     def _limits_arg(self, arg: n.Expr, frame: Frame) -> bool:
         arg = uncast(arg)
@@ -396,12 +412,13 @@ def _within_timer(frame: Frame, node: n.Node) -> bool:
 
 
 @cache
-def _limit() -> re.Pattern[str]:
-    return re.compile(r"time_?-?out|timed|deadline|timelimit|max_?time", re.IGNORECASE)
+def _setting() -> re.Pattern[bytes]:
+    return re.compile(rb"time_?out\w*\s*(?::|=[^=>])", re.IGNORECASE)
 
 
-def _says_limit(text: str) -> bool:
-    return bool(text) and _limit().search(text) is not None
+def _sets_limit(facts: FileFacts) -> bool:
+    """Whether a file sets a time-out somewhere, the defaults of a client perhaps."""
+    return _setting().search(facts.text.data) is not None
 
 
 def _says_request(arg: n.Expr, frame: Frame) -> bool:
@@ -427,16 +444,11 @@ def _shown(call: n.Call) -> str:
     return dotted(first.callee) or _last(uncast(first.callee)) or "the call"
 
 
-def _is_logger(callee: n.Expr) -> bool:
-    name = dotted(callee) or ""
-    return any(part.lower().endswith(_LOGGERS) for part in name.split(".")[:-1])
-
-
 def _links_limit(call: n.Call) -> bool:
     """Whether a step of the chain sets a limit: `.timeout(3000)`, `.abortSignal(signal)`."""
     node: n.Expr = call
     while isinstance(node, n.Call | n.Member):
-        if isinstance(node, n.Member) and (_says_limit(node.name) or node.name == "abortSignal"):
+        if isinstance(node, n.Member) and (says_limit(node.name) or node.name == "abortSignal"):
             return True
         node = uncast(node.callee if isinstance(node, n.Call) else node.object)
     return False

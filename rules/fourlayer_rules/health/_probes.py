@@ -13,6 +13,16 @@ from fourlayer.syntax.flow import holds_on_every_path
 from fourlayer.syntax.functions import returned_values
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.derive.symbols import named
+from fourlayer_rules.health._known import (
+    ASKING_GLOBALS,
+    LOGGERS,
+    PURE_GLOBALS,
+    PURE_METHODS,
+    PURE_PACKAGES,
+    is_called_on,
+    says_limit,
+)
+from fourlayer_rules.health._throws import Escapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,154 +32,6 @@ if TYPE_CHECKING:
     from fourlayer.syntax.scope import Binding
     from fourlayer_rules.derive.symbols import Declared
 
-_ASKING_GLOBALS = frozenset({"fetch", "WebSocket", "EventSource", "XMLHttpRequest"})
-_PURE_GLOBALS = frozenset(
-    {
-        "AbortController",
-        "AbortSignal",
-        "Array",
-        "ArrayBuffer",
-        "BigInt",
-        "Blob",
-        "Boolean",
-        "Buffer",
-        "clearInterval",
-        "clearTimeout",
-        "console",
-        "crypto",
-        "Date",
-        "decodeURI",
-        "decodeURIComponent",
-        "DOMException",
-        "encodeURI",
-        "encodeURIComponent",
-        "Error",
-        "Event",
-        "EventTarget",
-        "FormData",
-        "Function",
-        "Headers",
-        "Infinity",
-        "Intl",
-        "isFinite",
-        "isNaN",
-        "JSON",
-        "Map",
-        "Math",
-        "NaN",
-        "Number",
-        "Object",
-        "parseFloat",
-        "parseInt",
-        "performance",
-        "process",
-        "Promise",
-        "queueMicrotask",
-        "RangeError",
-        "Reflect",
-        "RegExp",
-        "Request",
-        "Response",
-        "Set",
-        "setImmediate",
-        "setInterval",
-        "setTimeout",
-        "String",
-        "structuredClone",
-        "Symbol",
-        "SyntaxError",
-        "TextDecoder",
-        "TextEncoder",
-        "TypeError",
-        "Uint8Array",
-        "undefined",
-        "URL",
-        "URLSearchParams",
-        "WeakMap",
-        "WeakSet",
-    }
-)
-_PURE_PACKAGES = frozenset(
-    {
-        "node:crypto",
-        "node:path",
-        "node:perf_hooks",
-        "node:process",
-        "node:timers",
-        "node:timers/promises",
-        "node:url",
-        "node:util",
-        "date-fns",
-        "dayjs",
-        "p-timeout",
-        "pino",
-        "uuid",
-        "winston",
-        "zod",
-    }
-)
-_PURE_METHODS = frozenset(
-    {
-        "abort",
-        "addEventListener",
-        "at",
-        "bind",
-        "catch",
-        "charAt",
-        "concat",
-        "endsWith",
-        "entries",
-        "every",
-        "filter",
-        "finally",
-        "find",
-        "findIndex",
-        "flat",
-        "flatMap",
-        "forEach",
-        "getTime",
-        "has",
-        "includes",
-        "indexOf",
-        "join",
-        "keys",
-        "map",
-        "match",
-        "padEnd",
-        "padStart",
-        "parse",
-        "pop",
-        "push",
-        "reduce",
-        "repeat",
-        "replace",
-        "replaceAll",
-        "reverse",
-        "safeParse",
-        "shift",
-        "slice",
-        "some",
-        "sort",
-        "split",
-        "startsWith",
-        "stringify",
-        "substring",
-        "then",
-        "toFixed",
-        "toISOString",
-        "toJSON",
-        "toLocaleString",
-        "toLowerCase",
-        "toString",
-        "toUpperCase",
-        "trim",
-        "trimEnd",
-        "trimStart",
-        "valueOf",
-        "values",
-    }
-)
-_LOGGERS = ("log", "logger", "console")
 _SETTINGS = (
     "config",
     "options",
@@ -195,6 +57,13 @@ class Probe(NamedTuple):
     node: n.Expr
     frame: Frame
     is_fetch: bool
+
+
+class Unasked(NamedTuple):
+    """A good answer that nothing stands behind, and the call before it whose outcome is lost."""
+
+    answer: n.Expr
+    dropped: n.Call | None
 
 
 class Probes:
@@ -229,10 +98,9 @@ class Probes:
 
     def asks(self, node: n.Expr, frame: Frame) -> Reach:
         """Whether one expression by itself asks, its parts left out."""
-        if isinstance(node, n.Call):
-            return self._call(node, frame)
-        if isinstance(node, n.New):
-            return self._new(node, frame)
+        if isinstance(node, n.Call | n.New):
+            by_itself = self._call(node, frame) if isinstance(node, n.Call) else self._new(node)
+            return "yes" if by_itself == "no" and self._calls_back(node, frame) else by_itself
         if isinstance(node, n.Tagged):
             return "maybe"
         if isinstance(node, n.Await):
@@ -243,31 +111,35 @@ class Probes:
 
     def _call(self, call: n.Call, frame: Frame) -> Reach:
         callee = bare(call.callee)
-        if _is_logger(callee):
+        if is_called_on(callee, LOGGERS):
             return "no"
         target = self._follow.call(frame, call)
         if isinstance(target, Frame):
             return self._function(target)
         if target.kind == "global":
             head = target.name.partition(".")[0].removesuffix("()")
-            if target.name in _ASKING_GLOBALS or head == "import":
+            if head == "import" and self._follow.loads(frame, call) is not None:
+                return "no"
+            if target.name in ASKING_GLOBALS or head == "import":
                 self.sites.append(Probe(call, frame, target.name == "fetch"))
                 return "yes"
-            return "no" if head in _PURE_GLOBALS or head in _ASKING_GLOBALS else "maybe"
-        if target.kind == "package" and target.package in _PURE_PACKAGES:
+            return "no" if head in PURE_GLOBALS or head in ASKING_GLOBALS else "maybe"
+        if target.kind == "package" and target.package in PURE_PACKAGES:
+            return "no"
+        if target.kind == "given" and _settles(callee, frame):
             return "no"
         if target.kind in {"package", "given"}:
             self.sites.append(Probe(call, frame, False))
             return "yes"
-        if isinstance(callee, n.Member) and callee.name in _PURE_METHODS and target.kind == "unknown":
+        if isinstance(callee, n.Member) and callee.name in PURE_METHODS and target.kind == "unknown":
             return "no"
         return "maybe"
 
-    def _new(self, new: n.New, frame: Frame) -> Reach:
+    def _new(self, new: n.New) -> Reach:
         name = dotted(new.callee)
         if name is None:
             return "maybe"
-        if name in _ASKING_GLOBALS:
+        if name in ASKING_GLOBALS:
             return "yes"
         # An object that nobody asks anything asks nothing; what is asked of it is a call of its own.
         return "no"
@@ -288,7 +160,7 @@ class Probes:
             return "no"
         value = self._follow.value(Value(name, frame))
         package = value.package if isinstance(value, Outside) else ""
-        if package in _PURE_PACKAGES:
+        if package in PURE_PACKAGES:
             return "no"
         parent = frame.decl.parent(name)
         return "maybe" if isinstance(parent, n.Member) or not package else "no"
@@ -297,7 +169,7 @@ class Probes:
         """Whether a constant is an object that may change: one of a class, or one that is written to."""
         made = self._follow.object(Value(name, frame))
         if isinstance(made, Outside):
-            return made.package not in _PURE_PACKAGES and made.kind != "given"
+            return made.package not in PURE_PACKAGES and made.kind != "given"
         if isinstance(made, Value):
             data = found.facts.text.data
             return re.search(rb"\b%s[.\w\[\]]+\s*=[^=>]" % re.escape(name.name.encode()), data) is not None
@@ -319,26 +191,71 @@ class Probes:
         if function is None:
             return []
         values = [bare(value) for value in returned_values(function)]
-        return [(part, _constant_status(part)) for value in values for part in _alternatives(value)]
+        return [(part, self.status(part, frame)) for value in values for part in _alternatives(value)]
 
-    def unasked(self, frame: Frame) -> n.Expr | None:
-        """A constant good answer that is given on a path on which nothing was asked."""
+    def status(self, value: n.Expr, frame: Frame) -> str | None:
+        """The status of `{ status: "healthy" }`, `{ healthy: true }` or a call that makes such a thing.
+
+        None where it is not constant.
+        """
+        value = bare(value)
+        if isinstance(value, n.Call):
+            target = self._follow.call(frame, value)
+            made = {status for _, status in self.answers(target)} if isinstance(target, Frame) else set()
+            return made.pop() if len(made) == 1 else None
+        if isinstance(value, n.Object):
+            for prop in value.props:
+                if isinstance(prop, n.Prop) and prop.key is not None and prop.key.lower() in _STATUS_KEYS:
+                    return _constant(self._follow.value(Value(prop.value, frame)))
+        return None
+
+    def unasked(self, frame: Frame) -> Unasked | None:
+        """A constant good answer that is given on a path on which nothing was asked that could change it."""
         function = frame.function
         if function is None or function.body is None or not isinstance(function.body, n.Block):
             return None
+        dropped: list[n.Call] = []
 
         def asks(node: n.Node) -> bool:
+            if isinstance(node, n.Call) and self._is_dropped(node, frame):
+                dropped.append(node)
+                return False
             return isinstance(node, n.Expr) and self.asks(node, frame) != "no"
 
         for node in walk(function.body):
             if not isinstance(node, n.Return) or node.value is None:
                 continue
             value = bare(node.value)
-            if _constant_status(value) in _GOOD and self._own(frame, node):
+            if self._own(frame, node) and self.status(value, frame) in _GOOD:
                 _, anywhere = holds_on_every_path(function, node.value, asks)
                 if not anywhere:
-                    return value
+                    return Unasked(value, dropped[0] if dropped else None)
         return None
+
+    def _is_dropped(self, call: n.Call, frame: Frame) -> bool:
+        """Whether a call's outcome is lost: its value is dropped, it fails for nobody, it stores nothing."""
+        parent = frame.decl.parent(call)
+        if isinstance(parent, n.Await):
+            parent = frame.decl.parent(parent)
+        if not isinstance(parent, n.ExprStmt):
+            return False
+        target = self._follow.call(frame, call)
+        function = target.function if isinstance(target, Frame) else None
+        if not isinstance(target, Frame) or function is None or function.body is None or call.args:
+            return False
+        if not any(True for _ in returned_values(function)) or any(map(_stores, walk(function.body))):
+            return False
+        return not Escapes(self._follow, strict=True).of(target)
+
+    def _calls_back(self, node: n.Call | n.New, frame: Frame) -> bool:
+        """Whether something is asked by a function that a call is handed: `urls.map(ask)`, an executor."""
+        for arg in node.args:
+            target = self._follow.closure(frame, arg) if isinstance(bare(arg), n.Function | n.Name) else None
+            if isinstance(target, Frame) and target.function is not None and not frame.runs(target.function):
+                inner = target._replace(trail=(*frame.trail, target.function))
+                if self._function(inner) != "no":
+                    return True
+        return False
 
     def _own(self, frame: Frame, node: n.Node) -> bool:
         for around in frame.decl.ancestors(node):
@@ -350,6 +267,21 @@ class Probes:
 def is_ignored(probe: Probe) -> bool:
     """Whether nobody looks at what `fetch` came back with; it resolves on a 500 as well."""
     return _is_forgotten(probe.node, probe.frame)
+
+
+def _settles(callee: n.Expr, frame: Frame) -> bool:
+    """Whether `resolve` or `reject` of a promise's executor is called."""
+    binding = scopes_of(frame.decl).binding(callee) if isinstance(callee, n.Name) else None
+    function = frame.decl.parent(binding.owner) if binding is not None else None
+    made = frame.decl.parent(function) if isinstance(function, n.Function) else None
+    return isinstance(made, n.New) and dotted(made.callee) == "Promise"
+
+
+def _stores(node: n.Node) -> bool:
+    if isinstance(node, n.Assign):
+        return True
+    callee = uncast(node.callee) if isinstance(node, n.Call) else None
+    return isinstance(callee, n.Member) and callee.name in {"add", "emit", "push", "set", "unshift"}
 
 
 def _more(one: Reach, two: Reach) -> Reach:
@@ -367,18 +299,13 @@ def _alternatives(value: n.Expr) -> Iterator[n.Expr]:
         yield value
 
 
-def _constant_status(value: n.Expr) -> str | None:
-    """`healthy` for `{ status: "healthy" }` and `{ healthy: true }`; None where it is not constant."""
-    if not isinstance(value, n.Object):
-        return None
-    for prop in value.props:
-        if isinstance(prop, n.Prop) and prop.key is not None and prop.key.lower() in _STATUS_KEYS:
-            held = uncast(prop.value)
-            if isinstance(held, n.Str):
-                return held.value.lower()
-            if isinstance(held, n.Const) and held.value in {"true", "false"}:
-                return "healthy" if held.value == "true" else "unhealthy"
-            return None
+def _constant(held: Value | Outside) -> str | None:
+    """The status that a value of `status` or `healthy` says."""
+    expr = uncast(held.expr) if isinstance(held, Value) else None
+    if isinstance(expr, n.Str):
+        return expr.value.lower()
+    if isinstance(expr, n.Const) and expr.value in {"true", "false"}:
+        return "healthy" if expr.value == "true" else "unhealthy"
     return None
 
 
@@ -401,6 +328,8 @@ def _is_forgotten(call: n.Expr, frame: Frame) -> bool:
         return False
     if isinstance(parent, n.ExprStmt):
         return True
+    if isinstance(parent, n.Call) and parent.callee is not node and says_limit(dotted(parent.callee) or ""):
+        return _is_forgotten(parent, frame)
     if isinstance(parent, n.Member) and parent.name in _FORGOTTEN:
         return _chain_forgotten(parent, frame)
     if not isinstance(parent, n.Declarator):
@@ -439,9 +368,4 @@ def _is_field(member: n.Member) -> bool:
 
 
 def _is_logger_name(name: str) -> bool:
-    return name.lower().endswith(_LOGGERS)
-
-
-def _is_logger(callee: n.Expr) -> bool:
-    name = dotted(callee) or ""
-    return any(part.lower().endswith(_LOGGERS) for part in name.split(".")[:-1])
+    return name.lower().endswith(LOGGERS)

@@ -10,6 +10,7 @@ from fourlayer.syntax.chains import dotted, uncast
 from fourlayer.syntax.facts import children, walk
 from fourlayer.syntax.functions import returned_values
 from fourlayer.syntax.scope import scopes_of
+from fourlayer_rules.health._known import OBSERVERS, PURE_PACKAGES, WAITS, is_called_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +21,18 @@ _THROWING_GLOBALS = frozenset({"JSON.parse", "decodeURI", "decodeURIComponent", 
 _THROWING_METHODS = frozenset(
     {"readFileSync", "readdirSync", "statSync", "execSync", "execFileSync", "spawnSync", "getOrThrow"}
 )
-_WAITS = frozenset({"delay", "sleep", "wait", "setTimeout", "setImmediate"})
 _SETTLES = frozenset({"Promise.allSettled", "Promise.resolve"})
+_AT_ONCE = frozenset(
+    {
+        "charAt", "concat", "endsWith", "every", "getTime", "includes", "join", "map", "padStart", "push",
+        "replace", "slice", "some", "split", "startsWith", "substring", "toFixed", "toISOString",
+        "toLowerCase", "toString", "toUpperCase", "trim", "unshift",
+    }
+)  # fmt: skip
+"""Methods that return no promise, whatever they are called on."""
 _ANSWERS_ERRORS = frozenset({"from", "rpc"})
 """PostgREST's builders resolve with `{ error }`."""
-_LOGGERS = ("log", "logger", "console", "metrics", "tracer")
+_ASSERTIONS = frozenset({"assert", "node:assert", "node:assert/strict", "invariant", "tiny-invariant"})
 
 
 class Escape(NamedTuple):
@@ -86,6 +94,10 @@ class Escapes:
         if isinstance(node, n.Throw):
             found.append(Escape(node.value, frame, "is thrown", node))
             return
+        if isinstance(node, n.Loop) and node.kind == "await of" and node.iterable is not None:
+            why = self.rejects(Value(node.iterable, frame))
+            found += [] if why is None else [Escape(node.iterable, frame, why)]
+            return
         why = self._own(node, frame)
         if why is not None:
             found.append(Escape(node, frame, why))
@@ -126,6 +138,8 @@ class Escapes:
             return _through(inner) if inner else None
         if target.kind == "global" and target.name in _THROWING_GLOBALS and not _are_literals(call.args):
             return "throws on what it cannot read"
+        if target.kind == "package" and target.package in _ASSERTIONS:
+            return "throws where it does not hold"
         name = callee.name if isinstance(callee, (n.Member, n.Name)) else ""
         if name in _THROWING_METHODS and target.kind in {"package", "unknown"}:
             return "throws when it fails"
@@ -156,7 +170,17 @@ class Escapes:
             return self._name(expr, frame)
         if isinstance(expr, n.New):
             return self._promise(expr, frame)
+        if isinstance(expr, n.Tagged):
+            return self._tag_rejects(expr, frame)
         return self._call_rejects(expr, frame) if isinstance(expr, n.Call) else None
+
+    def _tag_rejects(self, tagged: n.Tagged, frame: Frame) -> str | None:
+        """A query as a template; code of the workspace that makes a text of one does not reject."""
+        target = self._follow.closure(frame, tagged.tag)
+        if isinstance(target, Frame):
+            inner = self._returned(target)
+            return _through(inner) if inner else None
+        return "may reject" if target.kind in {"package", "given", "unknown"} else None
 
     def _either(self, frame: Frame, one: n.Expr, two: n.Expr) -> str | None:
         return self.rejects(Value(one, frame)) or self.rejects(Value(two, frame))
@@ -191,7 +215,7 @@ class Escapes:
         if isinstance(callee, n.Member) and callee.name in {"catch", "then", "finally"}:
             return self._continued(callee, call.args, frame)
         if dotted(callee) == "import":
-            return "may fail to load"
+            return None if self._follow.loads(frame, call) is not None else "may fail to load"
         target = self._follow.call(frame, call)
         if isinstance(target, Frame):
             # What a function without `async` throws, it throws where it is called, not where it is awaited.
@@ -205,7 +229,11 @@ class Escapes:
         name = callee.name if isinstance(callee, (n.Member, n.Name)) else ""
         if target.kind == "global":
             return self._global_rejects(target.name, call, frame)
-        if name in _WAITS or _is_logger(callee) or _answers_errors(call):
+        if name in WAITS or is_called_on(callee, OBSERVERS) or _answers_errors(call):
+            return None
+        if target.kind == "unknown" and isinstance(callee, n.Member) and name in _AT_ONCE:
+            return None
+        if target.package in PURE_PACKAGES - {"p-timeout"} and not name.endswith("Async"):
             return None
         wraps = any(isinstance(uncast(arg), n.Function) for arg in call.args)
         if target.kind == "open" or (wraps and target.kind in {"unknown", "package"}):
@@ -223,7 +251,8 @@ class Escapes:
         if name in {"Promise.all", "Promise.race", "Promise.any"} and call.args:
             items = uncast(call.args[0])
             if not isinstance(items, n.Array):
-                return "may reject"
+                made = self._follow.mapped(frame, items)
+                return "may reject" if made is None else self._callback(made.expr, made.frame)
             reasons = (self.rejects(Value(item, frame)) for item in items.items)
             return next((why for why in reasons if why is not None), None)
         if name.startswith(("fetch().", "Response().")) and name.endswith((".json", ".text", ".arrayBuffer")):
@@ -238,13 +267,14 @@ class Escapes:
         if callee.name == "finally":
             return before or (self._callback(args[0], frame) if args else None)
         failed = args[1] if len(args) > 1 else None
-        done = self._callback(args[0], frame) if args else None
+        done = self._callback(args[0], frame, (callee.object,)) if args else None
         if failed is not None:
             return done or (self._callback(failed, frame) if before else None)
         return before or done
 
-    def _callback(self, expr: n.Expr, frame: Frame) -> str | None:
-        target = self._follow.closure(frame, expr)
+    def _callback(self, expr: n.Expr, frame: Frame, given: tuple[n.Expr, ...] = ()) -> str | None:
+        """Why a function fails that is called with what `given` resolves with."""
+        target = self._follow.closure(frame, expr, given)
         if not isinstance(target, Frame) or target.function is None or frame.runs(target.function):
             return "may reject" if self._strict else None
         inner = self.of(target._replace(trail=(*frame.trail, target.function)))
@@ -269,11 +299,6 @@ def _starts_with_zod(expr: n.Expr) -> bool:
     while isinstance(head, (n.Call, n.Member)):
         head = uncast(head.callee if isinstance(head, n.Call) else head.object)
     return isinstance(head, n.Name) and head.name in {"z", "zod"}
-
-
-def _is_logger(callee: n.Expr) -> bool:
-    name = dotted(callee) or ""
-    return any(part.lower().endswith(_LOGGERS) for part in name.split(".")[:-1])
 
 
 def _answers_errors(call: n.Call) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fourlayer.project.classes import chain_of
-from fourlayer.project.exports import Declared, named, qualified
+from fourlayer.project.exports import Declared, exported, named, qualified
+from fourlayer.project.stored import loaded, stored_in, stored_on
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, dotted, uncast
 from fourlayer.syntax.functions import function_of, initial_value, returned_values
@@ -131,8 +132,16 @@ class Follow:
         expr = bare(value.expr)
         if isinstance(expr, n.Function):
             return _bound(value.frame, expr, given, value.frame.trail) if expr.body is not None else None
+        if isinstance(expr, n.Member):
+            method = self._method(value.frame, expr, given)
+            return method if isinstance(method, Frame) else None
         if not isinstance(expr, n.Call):
             return None
+        callee = bare(expr.callee)
+        if isinstance(callee, n.Member) and callee.name == "bind":
+            held = self.value(Value(callee.object, value.frame))
+            bound = _given(value.frame, expr.args[1:])
+            return self._made(held, (*bound, *given)) if isinstance(held, Value) else None
         maker = self.call(value.frame, expr)
         if not isinstance(maker, Frame) or maker.function is None or maker.function.is_async:
             return None
@@ -172,13 +181,27 @@ class Follow:
     def _namespace(self, frame: Frame, callee: n.Member) -> Value | Outside | None:
         """The function of a module that is imported as a whole."""
         head = uncast(callee.object)
-        if not isinstance(head, n.Name) or scopes_of(frame.decl).binding(head) is not None:
+        if not isinstance(head, n.Name):
             return None
+        binding = scopes_of(frame.decl).binding(head)
+        if binding is not None:
+            init = binding.init if binding.path == () and not binding.writes else None
+            return self._loaded(frame, init, callee.name) if init is not None else None
         whole = any(b.local == head.name and b.imported == "*" for i in frame.facts.imports for b in i.names)
         if not whole:
             return None
         found = qualified(self._view, frame.path, frame.facts, f"{head.name}.{callee.name}")
         return self._declared(found, callee.name) if isinstance(found, tuple) else None
+
+    def loads(self, frame: Frame, expr: n.Expr) -> str | None:
+        """The file of the workspace that `import("./file.js")` loads."""
+        return loaded(self._view, frame.path, expr)
+
+    def _loaded(self, frame: Frame, expr: n.Expr, name: str) -> Value | Outside | None:
+        """What a module that is loaded while the code runs exports under a name."""
+        path = self.loads(frame, expr)
+        found = exported(self._view, path, name) if path is not None else None
+        return self._declared(found, found.decl.name) if isinstance(found, tuple) else None
 
     def _member(self, owner: Instance, name: str, given: tuple[Value | None, ...], caller: Frame) -> Target:
         for link in chain_of(self._view, owner.declared).links:
@@ -223,7 +246,8 @@ class Follow:
             return typed if typed is not None else UNKNOWN
         if isinstance(expr, n.Member):
             typed = self._typed(found.frame, expr)
-            return typed if typed is not None else UNKNOWN
+            owner = typed or self.object(Value(expr.object, found.frame), hops + 1)
+            return owner if isinstance(owner, Outside) or owner is typed else UNKNOWN
         return found
 
     def _new(self, value: Value, new: n.New) -> Instance | Outside:
@@ -336,7 +360,13 @@ class Follow:
         if init is None or binding.writes or binding.path is None:
             return UNKNOWN
         if binding.path:
-            return self._taken(Value(init, frame), binding.path, hops)
+            first = binding.path[0]
+            held = (
+                self._loaded(frame, init, first)
+                if isinstance(first, str) and len(binding.path) == 1
+                else None
+            )
+            return held or self._taken(Value(init, frame), binding.path, hops)
         return self.value(Value(init, frame), hops + 1)
 
     def _param(self, binding: Binding, owner: n.Param, frame: Frame, hops: int) -> Value | Outside:
@@ -387,9 +417,10 @@ class Follow:
             return Value(function, top)
         node = found.decl.node
         init = initial_value(found.decl, name)
-        if init is None or (isinstance(node, n.VarDecl) and node.kind != "const"):
-            return UNKNOWN
-        return self.value(Value(init, top), hops + 1)
+        if isinstance(node, n.VarDecl) and node.kind != "const":
+            stored = stored_in(top.facts, name or "") if init is None or _is_empty(init) else None
+            return Value(stored.value, top._replace(decl=stored.decl)) if stored is not None else UNKNOWN
+        return self.value(Value(init, top), hops + 1) if init is not None else UNKNOWN
 
     def _property_value(self, value: Value, member: n.Member, hops: int) -> Value | Outside:
         frame = value.frame
@@ -398,14 +429,34 @@ class Follow:
             return held
         obj = bare(member.object)
         if isinstance(obj, n.Name) and obj.name == "this" and frame.this is not None:
-            for _, init, _ in self._fields(frame.this, member.name):
-                return self.value(init, hops + 1) if init is not None else Value(member, frame)
+            for link, init, _ in self._fields(frame.this, member.name):
+                if init is not None:
+                    return self.value(init, hops + 1)
+                return self._stored(link, frame.this, member.name) or Value(member, frame)
             return Value(member, frame)
         found = self.value(Value(obj, frame), hops + 1)
         if isinstance(found, Outside):
             return found._replace(name=f"{found.name}.{member.name}") if found.name else found
         prop = _property(found, member.name)
         return self.value(prop, hops + 1) if prop is not None else Value(member, frame)
+
+    def _stored(self, link: Declared, this: Declared, name: str) -> Value | None:
+        """What is made for a field after it was declared."""
+        facts = self._view.facts(link.path)
+        owner = facts.decl(link.decl.name or "") if facts is not None else None
+        stored = stored_on(owner, name) if owner is not None else None
+        if facts is None or stored is None:
+            return None
+        return Value(stored.value, Frame(link.path, facts, stored.decl, None, this, {}, ()))
+
+    def mapped(self, frame: Frame, expr: n.Expr) -> Value | None:
+        """The callback of an array that `map` makes: what its promises come from."""
+        value = self.value(Value(expr, frame))
+        call = value.expr if isinstance(value, Value) else None
+        callee = bare(call.callee) if isinstance(call, n.Call) and call.args else None
+        if not isinstance(value, Value) or not isinstance(callee, n.Member) or callee.name != "map":
+            return None
+        return Value(call.args[0], value.frame) if isinstance(call, n.Call) else None
 
     def _package(self, frame: Frame, local: str) -> str | None:
         """The package that a name is imported from; None where it is not from outside the workspace."""
@@ -424,6 +475,12 @@ def _bodied(found: Declared) -> Decl:
             if function is not None and function.body is not None:
                 return decl
     return found.decl
+
+
+def _is_empty(init: n.Expr) -> bool:
+    """Whether a variable is declared with nothing in it: `undefined`, `null`."""
+    init = bare(init)
+    return isinstance(init, n.Const) or (isinstance(init, n.Name) and init.name == "undefined")
 
 
 def _property(value: Value, name: str | int) -> Value | None:

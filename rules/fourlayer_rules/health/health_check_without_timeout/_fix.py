@@ -179,7 +179,7 @@ class _Limiter:
     # A race for the rest
 
     def _race(self, expr: n.Expr, frame: Frame) -> bool:
-        if isinstance(uncast(expr), n.Await):
+        if isinstance(uncast(expr), n.Await) or isinstance(frame.decl.parent(expr), n.Loop):
             return False
         span = frame.decl.span(expr)
         if self._helper is None:

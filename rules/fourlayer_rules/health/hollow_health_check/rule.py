@@ -63,7 +63,9 @@ def _judge(ctx: Context, looked: Looked, follow: Follow) -> Finding | None:
     unasked = probes.unasked(looked.frame)
     if unasked is not None:
         message = f"answers `healthy` on a path on which nothing is asked: {_WHY}."
-        return _with(_finding(looked, message, "suspicious"), looked.frame, unasked, "answered here")
+        if unasked.dropped is not None:
+            message = f"answers `healthy` whatever it hears, for it looks at nothing: {_WHY}."
+        return _with(_finding(looked, message, "suspicious"), looked.frame, unasked.answer, "answered here")
     only_fetch = bool(sites) and all(site.is_fetch and is_ignored(site) for site in sites)
     if reach == "yes" and only_fetch and any(map(is_good, answers)):
         message = f"never looks at what `fetch` came back with, which resolves on a 500 too: {_WHY}."

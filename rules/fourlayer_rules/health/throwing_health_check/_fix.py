@@ -196,15 +196,30 @@ class _Catcher:
         span = self._decl.span(body)
         start = self._data.rfind(b"=>", self._decl.start, span.start) + 2
         end = self._decl.span(self._function).end
-        text = self._data[start:end].decode().strip()
         outer = self._indent_at(self._decl.start)
         inner = outer + self._unit
         began = self._free_name()
         lines = [f"const {began} = Date.now();"] if self._needs_began() else []
-        awaited = text if text.startswith("await ") else f"await {text}"
-        lines += ["try {", f"{self._unit}return {awaited};", *self._handler(began)]
-        joined = "".join(f"\n{inner}{line}" for line in lines)
-        self._editor.replace(start, end, f" {{{self._editor.local(joined)}\n{outer}}}")
+        before = "".join(f"\n{inner}{line}" for line in [*lines, "try {", f"{self._unit}return "])
+        after = "".join(f"\n{inner}{line}" for line in self._handler(began)) + f"\n{outer}}}"
+        local = self._editor.local
+        self._editor.replace(
+            start, end, f" {{{local(before)}{self._awaited(body, start, end)};{local(after)}"
+        )
+
+    def _awaited(self, body: n.Expr, start: int, end: int) -> str:
+        """The expression of an arrow function, awaited, one level or two further to the right."""
+        text = self._data[start:end].decode()
+        in_parentheses = text.strip() != self._decl.text_of(body)
+        literals = (node for node in walk(body) if isinstance(node, n.Template | n.Str))
+        if not any("\n" in self._decl.text_of(node) for node in literals):
+            lead = text[: len(text) - len(text.lstrip())]
+            text = text.replace("\n", "\n" + self._unit * (1 if "\n" in lead else 2))
+        text = text.strip()
+        if isinstance(uncast(body), n.Await) or self._strict.rejects(Value(body, self._frame)) is None:
+            return text
+        joined = isinstance(uncast(body), n.Cond | n.Binary | n.Sequence) and not in_parentheses
+        return f"await ({text})" if joined else f"await {text}"
 
     def _handler(self, began: str) -> list[str]:
         named = "error" if "errorCode" in unhealthy(self._shape, began) else ""
