@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from fourlayer.project.follow import Frame, Outside, Value
+from fourlayer.project.frames import Frame, Outside, Value
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import dotted, uncast
 from fourlayer.syntax.facts import children

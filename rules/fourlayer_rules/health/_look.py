@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fourlayer.project.follow import Follow, Frame
+from fourlayer.project.follow import Follow
+from fourlayer.project.frames import Frame
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare
 from fourlayer.syntax.functions import returned_values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from fourlayer.project.follow import Frame, Outside, Value
+from fourlayer.project.frames import Frame, Outside, Value
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, dotted, uncast
 from fourlayer.syntax.facts import walk

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from fourlayer.project.classes import chain_of
 from fourlayer.project.exports import Declared, exported, named, qualified
+from fourlayer.project.frames import (
+    OPEN,
+    UNKNOWN,
+    Frame,
+    Instance,
+    Outside,
+    Target,
+    Value,
+    bound_to,
+    deeper,
+    deeper_or_none,
+    entered,
+    given_by,
+    is_empty,
+    is_nothing,
+    property_of,
+)
 from fourlayer.project.stored import loaded, stored_in, stored_on
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, dotted, uncast
@@ -13,70 +30,14 @@ from fourlayer.syntax.functions import function_of, initial_value, returned_valu
 from fourlayer.syntax.scope import scopes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from fourlayer.project.snapshot import View
     from fourlayer.syntax.facts import Decl, FileFacts
     from fourlayer.syntax.scope import Binding, Step
 
-DEEPEST = 6
-"""After so many calls a question is left open."""
-
 _HOPS = 16
 """After so many steps from name to value a value is out of reach."""
-
-
-class Frame(NamedTuple):
-    """A function of the workspace as it is run: its code, its `this`, what its parameters were given.
-
-    `function` is None for code at the top level of a file.
-    """
-
-    path: str
-    facts: FileFacts
-    decl: Decl
-    function: n.Function | None
-    this: Declared | None
-    args: Mapping[n.Node, Value]
-    trail: tuple[n.Node, ...]
-    """The functions that are being run, outermost first."""
-
-    def runs(self, function: n.Function) -> bool:
-        """Whether a function calls itself here, or the calls go too deep to follow."""
-        return function in self.trail or len(self.trail) >= DEEPEST
-
-
-class Value(NamedTuple):
-    """An expression and the frame in which it is evaluated."""
-
-    expr: n.Expr
-    frame: Frame
-
-
-class Outside(NamedTuple):
-    """What no code of the workspace decides.
-
-    `kind`: a "global" (`fetch`, `Promise.race`), something of a "package", a parameter that whoever
-    calls fills ("given"), what cannot be told ("unknown"), or code of the workspace that is too deep, calls
-    itself or does not parse ("open"). `made` is the call or `new` that made the object of a method.
-    """
-
-    kind: Literal["global", "package", "given", "unknown", "open"]
-    name: str
-    package: str = ""
-    made: Value | None = None
-
-
-class Instance(NamedTuple):
-    """An object of a class of the workspace; `static` for the class itself."""
-
-    declared: Declared
-    static: bool = False
-
-
-UNKNOWN = Outside("unknown", "")
-OPEN = Outside("open", "")
-Target = Frame | Outside
 
 
 class Follow:
@@ -90,8 +51,8 @@ class Follow:
         function = function_of(declared.decl)
         top = self._top(declared)
         if function is not None:
-            return _enter(top, function) if function.body is not None else None
-        made = initial_value(declared.decl, declared.decl.name)
+            return entered(top, function) if function.body is not None else None
+        made = declared_value(declared, declared.decl.name)
         if made is None:
             return None
         value = self.value(Value(made, top))
@@ -113,25 +74,25 @@ class Follow:
     def call(self, frame: Frame, call: n.Call) -> Target:
         """The function that a call runs."""
         callee = bare(call.callee)
-        given = _given(frame, call.args)
+        given = given_by(frame, call.args)
         if isinstance(callee, n.Function):
-            return _bound(frame, callee, given, frame.trail)
+            return bound_to(frame, callee, given, frame.trail)
         if isinstance(callee, n.Member):
             found = self._method(frame, callee, given)
         else:
             found = self._function(self.value(Value(callee, frame)), given, frame)
-        return _deeper(found, frame) if isinstance(found, Frame) else found
+        return deeper(found, frame) if isinstance(found, Frame) else found
 
     def _function(self, value: Value | Outside, given: tuple[Value | None, ...], caller: Frame) -> Target:
         if isinstance(value, Outside):
             return value
-        return _deeper_or_none(self._made(value, given), caller) or UNKNOWN
+        return deeper_or_none(self._made(value, given), caller) or UNKNOWN
 
     def _made(self, value: Value, given: tuple[Value | None, ...]) -> Frame | None:
         """The function that a value is: itself, or what a call of the workspace returns."""
         expr = bare(value.expr)
         if isinstance(expr, n.Function):
-            return _bound(value.frame, expr, given, value.frame.trail) if expr.body is not None else None
+            return bound_to(value.frame, expr, given, value.frame.trail) if expr.body is not None else None
         if isinstance(expr, n.Member):
             method = self._method(value.frame, expr, given)
             return method if isinstance(method, Frame) else None
@@ -140,7 +101,7 @@ class Follow:
         callee = bare(expr.callee)
         if isinstance(callee, n.Member) and callee.name == "bind":
             held = self.value(Value(callee.object, value.frame))
-            bound = _given(value.frame, expr.args[1:])
+            bound = given_by(value.frame, expr.args[1:])
             return self._made(held, (*bound, *given)) if isinstance(held, Value) else None
         maker = self.call(value.frame, expr)
         if not isinstance(maker, Frame) or maker.function is None or maker.function.is_async:
@@ -165,7 +126,7 @@ class Follow:
         if isinstance(owner, Instance):
             return self._member(owner, callee.name, given, frame)
         if isinstance(owner, Value):
-            prop = _property(owner, callee.name)
+            prop = property_of(owner, callee.name)
             return UNKNOWN if prop is None else self._function(self.value(prop), given, frame)
         name = callee.name if owner.kind != "global" else f"{owner.name}().{callee.name}"
         return owner._replace(name=name)
@@ -217,7 +178,7 @@ class Follow:
                     return UNKNOWN
                 if function.body is not None:
                     top = Frame(link.path, facts, member, None, owner.declared, {}, ())
-                    return _deeper(_bound(top, function, given, ()), caller)
+                    return deeper(bound_to(top, function, given, ()), caller)
         return UNKNOWN
 
     # Objects
@@ -323,7 +284,7 @@ class Follow:
 
     def _class_of_type(self, path: str, facts: FileFacts, type_: n.Type) -> Instance | None:
         if isinstance(type_, n.TypeUnion) and type_.op == "|":
-            rest = [item for item in type_.items if not _is_nothing(item)]
+            rest = [item for item in type_.items if not is_nothing(item)]
             return self._class_of_type(path, facts, rest[0]) if len(rest) == 1 else None
         if not isinstance(type_, n.TypeRef):
             return None
@@ -390,7 +351,7 @@ class Follow:
         for step in path:
             if isinstance(found, Outside):
                 return found if found.kind != "global" else UNKNOWN
-            prop = _property(found, step) if isinstance(step, str) else None
+            prop = property_of(found, step) if isinstance(step, str) else None
             if prop is None:
                 return UNKNOWN
             found = self.value(prop, hops + 1)
@@ -418,7 +379,7 @@ class Follow:
         node = found.decl.node
         init = initial_value(found.decl, name)
         if isinstance(node, n.VarDecl) and node.kind != "const":
-            stored = stored_in(top.facts, name or "") if init is None or _is_empty(init) else None
+            stored = stored_in(top.facts, name or "") if init is None or is_empty(init) else None
             return Value(stored.value, top._replace(decl=stored.decl)) if stored is not None else UNKNOWN
         return self.value(Value(init, top), hops + 1) if init is not None else UNKNOWN
 
@@ -437,7 +398,7 @@ class Follow:
         found = self.value(Value(obj, frame), hops + 1)
         if isinstance(found, Outside):
             return found._replace(name=f"{found.name}.{member.name}") if found.name else found
-        prop = _property(found, member.name)
+        prop = property_of(found, member.name)
         return self.value(prop, hops + 1) if prop is not None else Value(member, frame)
 
     def _stored(self, link: Declared, this: Declared, name: str) -> Value | None:
@@ -475,61 +436,3 @@ def _bodied(found: Declared) -> Decl:
             if function is not None and function.body is not None:
                 return decl
     return found.decl
-
-
-def _is_empty(init: n.Expr) -> bool:
-    """Whether a variable is declared with nothing in it: `undefined`, `null`."""
-    init = bare(init)
-    return isinstance(init, n.Const) or (isinstance(init, n.Name) and init.name == "undefined")
-
-
-def _property(value: Value, name: str | int) -> Value | None:
-    expr = bare(value.expr)
-    if isinstance(expr, n.Object):
-        for prop in expr.props:
-            if isinstance(prop, n.Prop) and prop.key == name:
-                return Value(prop.value, value.frame)
-    return None
-
-
-def _given(frame: Frame, args: tuple[n.Expr, ...]) -> tuple[Value | None, ...]:
-    """What a call hands over, up to a spread."""
-    found: list[Value | None] = []
-    for arg in args:
-        if isinstance(arg, n.Spread):
-            break
-        found.append(Value(arg, frame))
-    return tuple(found)
-
-
-def _enter(top: Frame, function: n.Function) -> Frame:
-    return top._replace(function=function, trail=(*top.trail, function))
-
-
-def _bound(
-    around: Frame, function: n.Function, given: tuple[Value | None, ...], trail: tuple[n.Node, ...]
-) -> Frame:
-    pairs = zip(function.params, given, strict=False)
-    own: dict[n.Node, Value] = {
-        param: value for param, value in pairs if value is not None and not param.rest
-    }
-    args = {**around.args, **own}
-    return around._replace(function=function, args=args, trail=(*trail, function))
-
-
-def _deeper(frame: Frame, caller: Frame) -> Target:
-    """The frame as the caller's next one; out of reach where it is running already."""
-    function = frame.function
-    if function is None or caller.runs(function):
-        return OPEN
-    return frame._replace(trail=(*caller.trail, function))
-
-
-def _deeper_or_none(frame: Frame | None, caller: Frame) -> Target | None:
-    return None if frame is None else _deeper(frame, caller)
-
-
-def _is_nothing(type_: n.Type) -> bool:
-    if isinstance(type_, n.TypeLiteral):
-        return type_.text in {"null", "undefined"}
-    return isinstance(type_, n.TypeRef) and type_.name in {"null", "undefined"}

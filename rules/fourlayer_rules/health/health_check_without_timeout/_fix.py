@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fourlayer.project.follow import Value
+from fourlayer.project.frames import Value
 from fourlayer.rule.model import Change
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import dotted, uncast
@@ -18,6 +18,7 @@ from fourlayer_rules.health._look import again
 
 if TYPE_CHECKING:
     from fourlayer.project.follow import Follow, Frame
+    from fourlayer.project.frames import Frame
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Finding, TextEdit
     from fourlayer.syntax.facts import Decl, FileFacts

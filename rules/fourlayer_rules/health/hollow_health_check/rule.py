@@ -10,7 +10,8 @@ from fourlayer_rules.derive.health import health_path
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from fourlayer.project.follow import Follow, Frame
+    from fourlayer.project.follow import Follow
+    from fourlayer.project.frames import Frame
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Certainty, Change, FixPlan
     from fourlayer.syntax import nodes as n

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fourlayer.project.follow import Value
+from fourlayer.project.frames import Value
 from fourlayer.rule.model import Change
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import dotted, uncast
@@ -20,6 +20,7 @@ from fourlayer_rules.templates.health import shape_of, status_shape, unhealthy
 
 if TYPE_CHECKING:
     from fourlayer.project.follow import Frame
+    from fourlayer.project.frames import Frame
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Finding
     from fourlayer.syntax.facts import Decl
