@@ -201,8 +201,8 @@ class Probes:
         value = bare(value)
         if isinstance(value, n.Call):
             target = self._follow.call(frame, value)
-            made = {status for _, status in self.answers(target)} if isinstance(target, Frame) else set()
-            return made.pop() if len(made) == 1 else None
+            made = [status for _, status in self.answers(target)] if isinstance(target, Frame) else []
+            return made[0] if len(set(made)) == 1 else None
         if isinstance(value, n.Object):
             for prop in value.props:
                 if isinstance(prop, n.Prop) and prop.key is not None and prop.key.lower() in _STATUS_KEYS:

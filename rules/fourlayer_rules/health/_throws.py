@@ -11,6 +11,7 @@ from fourlayer.syntax.facts import children, walk
 from fourlayer.syntax.functions import returned_values
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.health._known import OBSERVERS, PURE_PACKAGES, WAITS, is_called_on
+from fourlayer_rules.health._truth import truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +89,13 @@ class Escapes:
             return
         if isinstance(node, n.Try):
             self._try(node, frame, found)
+            return
+        if isinstance(node, n.If):
+            holds = truth(self._follow, Value(node.test, frame))
+            parts = [node.test, node.then if holds is not False else None, node.other if not holds else None]
+            for part in parts:
+                if part is not None:
+                    self._visit(part, frame, found)
             return
         for child in children(node):
             self._visit(child, frame, found)

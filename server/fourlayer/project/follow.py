@@ -321,14 +321,22 @@ class Follow:
         if init is None or binding.writes or binding.path is None:
             return UNKNOWN
         if binding.path:
-            first = binding.path[0]
-            held = (
-                self._loaded(frame, init, first)
-                if isinstance(first, str) and len(binding.path) == 1
-                else None
-            )
-            return held or self._taken(Value(init, frame), binding.path, hops)
+            return self._picked(binding, Value(init, frame), binding.path, hops)
         return self.value(Value(init, frame), hops + 1)
+
+    def _picked(self, binding: Binding, whole: Value, path: tuple[Step, ...], hops: int) -> Value | Outside:
+        """What a variable takes out of a value: of a module that is loaded, of an object, or its default."""
+        first = path[0]
+        if len(path) > 1 or not isinstance(first, str):
+            return self._taken(whole, path, hops)
+        loaded_name = self._loaded(whole.frame, whole.expr, first)
+        if loaded_name is not None:
+            return loaded_name
+        found = self.value(whole, hops + 1)
+        held = bare(found.expr) if isinstance(found, Value) else None
+        if binding.default is not None and isinstance(held, n.Object) and _lacks(held, first):
+            return self.value(Value(binding.default, whole.frame), hops + 1)
+        return self._taken(whole, path, hops)
 
     def _param(self, binding: Binding, owner: n.Param, frame: Frame, hops: int) -> Value | Outside:
         name = binding.name
@@ -427,6 +435,10 @@ class Follow:
                 if resolution.path is None and not item.specifier.startswith("."):
                     return resolution.package or item.specifier
         return None
+
+
+def _lacks(value: n.Object, name: str) -> bool:
+    return all(isinstance(prop, n.Prop) and prop.key not in {None, name} for prop in value.props)
 
 
 def _bodied(found: Declared) -> Decl:
