@@ -397,18 +397,19 @@ class Hangs:
         return isinstance(arg, n.Name | n.Member | n.Call) and self.limits(Value(arg, frame)) == "yes"
 
 
-def _within_timer(frame: Frame, node: n.Node) -> bool:
+def _within_timer(frame: Frame, node: n.Node, seen: frozenset[n.Node] = frozenset()) -> bool:
     """Whether a node stands in what `setTimeout` is given, itself or by name."""
     for around in (node, *frame.decl.ancestors(node)):
         parent = frame.decl.parent(around)
         if isinstance(parent, n.Call) and _last(uncast(parent.callee)) == "setTimeout":
             return True
     function = function_around(frame.decl, node)
-    if function is None or function is frame.function:
+    if function is None or function is frame.function or function in seen:
         return False
     owner = frame.decl.parent(function)
     names = [b for b in scopes_of(frame.decl).bindings if b.owner is owner or b.owner is function]
-    return any(_within_timer(frame, use) for binding in names for use in binding.uses)
+    within = seen | {function}
+    return any(_within_timer(frame, use, within) for binding in names for use in binding.uses)
 
 
 @cache

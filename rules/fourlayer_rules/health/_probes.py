@@ -67,17 +67,25 @@ class Unasked(NamedTuple):
 
 
 class Probes:
-    """Answers what a function asks. `sites` collects the places of the last question."""
+    """Answers what a function asks.
+
+    `sites` collects the places of the last question, up to the first one whose answer somebody looks at.
+    """
 
     def __init__(self, view: View, follow: Follow) -> None:
         self._view = view
         self._follow = follow
         self.sites: list[Probe] = []
+        self._enough = False
+        """Whether one more place makes no difference."""
 
     def reach(self, frame: Frame) -> Reach:
         """Whether a function asks something outside the provider; "maybe" where that is out of reach."""
         self.sites = []
-        return self._function(frame)
+        self._enough = False
+        answer = self._function(frame)
+        self._enough = True
+        return answer
 
     def _function(self, frame: Frame) -> Reach:
         function = frame.function
@@ -94,7 +102,14 @@ class Probes:
         for node in walk(root):
             if isinstance(node, n.Expr):
                 answer = _more(answer, self.asks(node, frame))
+                if answer == "yes" and self._enough:
+                    break
         return answer
+
+    def _found(self, probe: Probe) -> Reach:
+        self.sites.append(probe)
+        self._enough = self._enough or not (probe.is_fetch and is_ignored(probe))
+        return "yes"
 
     def asks(self, node: n.Expr, frame: Frame) -> Reach:
         """Whether one expression by itself asks, its parts left out."""
@@ -121,16 +136,14 @@ class Probes:
             if head == "import" and self._follow.loads(frame, call) is not None:
                 return "no"
             if target.name in ASKING_GLOBALS or head == "import":
-                self.sites.append(Probe(call, frame, target.name == "fetch"))
-                return "yes"
+                return self._found(Probe(call, frame, target.name == "fetch"))
             return "no" if head in PURE_GLOBALS or head in ASKING_GLOBALS else "maybe"
         if target.kind == "package" and target.package in PURE_PACKAGES:
             return "no"
         if target.kind == "given" and _settles(callee, frame):
             return "no"
         if target.kind in {"package", "given"}:
-            self.sites.append(Probe(call, frame, False))
-            return "yes"
+            return self._found(Probe(call, frame, False))
         if isinstance(callee, n.Member) and callee.name in PURE_METHODS and target.kind == "unknown":
             return "no"
         return "maybe"

@@ -34,6 +34,8 @@ VIOLATIONS = {
     "field": f"export class A {{ readonly healthCheck = async (): Promise<HealthStatus> => {BODY}; }}",
     "static": f"export class A {{ static async health(): Promise<HealthStatus> {BODY} }}",
     "class expression": f"export const A = class {{ async getHealth(): Promise<HealthStatus> {BODY} }};",
+    "emitter": "import { EventEmitter } from 'node:events';\n"
+    f"export class A extends EventEmitter {{ async checkHealth(): Promise<HealthStatus> {BODY} }}",
     "private": f"export class A {{ async #checkHealth(): Promise<HealthStatus> {BODY} }}",
     "function expression": f"export const acmeHealthCheck = async function (): Promise<HealthStatus> {BODY};",
     "default": f"export default async function checkHealth(): Promise<HealthStatus> {BODY}",

@@ -48,6 +48,8 @@ _MEANS = (
     "deps",
 )
 _DOUBLE = re.compile(r"^(Fake|Mock|Stub|InMemory|Noop|Null)")
+_ASK_FOR_NOTHING = ("EventEmitter", "Error", "Object")
+"""Base classes from outside without a health check."""
 _DEEPEST = 8
 
 
@@ -312,7 +314,8 @@ def _asked_for(view: View, path: str, facts: FileFacts, item: _Candidate) -> Lit
     }
     if "yes" in answers:
         return "yes"
-    return "no" if chain.end is None and chain.known and "unknown" not in answers else "unknown"
+    ends = chain.end in {None, *_ASK_FOR_NOTHING}
+    return "no" if ends and chain.known and "unknown" not in answers else "unknown"
 
 
 def _interface_asks(view: View, link: Declared, type_: n.Type, name: str) -> str:
