@@ -52,7 +52,7 @@ class Follow:
         top = self._top(declared)
         if function is not None:
             return entered(top, function) if function.body is not None else None
-        made = declared_value(declared, declared.decl.name)
+        made = initial_value(declared.decl, declared.decl.name)
         if made is None:
             return None
         value = self.value(Value(made, top))

@@ -17,7 +17,7 @@ from fourlayer_rules.health._hangs import Hangs
 from fourlayer_rules.health._look import again
 
 if TYPE_CHECKING:
-    from fourlayer.project.follow import Follow, Frame
+    from fourlayer.project.follow import Follow
     from fourlayer.project.frames import Frame
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Finding, TextEdit

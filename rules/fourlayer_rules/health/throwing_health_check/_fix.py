@@ -19,7 +19,6 @@ from fourlayer_rules.health._throws import Escapes, unawaited_in_try
 from fourlayer_rules.templates.health import shape_of, status_shape, unhealthy
 
 if TYPE_CHECKING:
-    from fourlayer.project.follow import Frame
     from fourlayer.project.frames import Frame
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Finding
