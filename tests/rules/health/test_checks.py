@@ -85,6 +85,8 @@ def test_each_rule_says_what_a_reviewer_would(tmp_path: Path, name: str) -> None
 DRIVER = """\
 import { readdirSync } from "node:fs";
 
+process.env.A = "https://api.acme.example";
+
 const never = (signal) =>
   new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
 const services = {
