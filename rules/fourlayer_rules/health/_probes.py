@@ -228,12 +228,16 @@ class Probes:
         if function is None or function.body is None or not isinstance(function.body, n.Block):
             return None
         dropped: list[n.Call] = []
+        known: dict[n.Node, bool] = {}
 
         def asks(node: n.Node) -> bool:
-            if isinstance(node, n.Call) and self._is_dropped(node, frame):
-                dropped.append(node)
+            if not isinstance(node, n.Expr):
                 return False
-            return isinstance(node, n.Expr) and self.asks(node, frame) != "no"
+            if node not in known:
+                lost = isinstance(node, n.Call) and self._is_dropped(node, frame)
+                dropped.extend([node] if lost and isinstance(node, n.Call) else [])
+                known[node] = not lost and self.asks(node, frame) != "no"
+            return known[node]
 
         for node in walk(function.body):
             if not isinstance(node, n.Return) or node.value is None:

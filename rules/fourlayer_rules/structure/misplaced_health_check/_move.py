@@ -106,7 +106,10 @@ class _Mover:
     # Who needs the old place
 
     def _is_used(self) -> bool:
-        """Whether anybody in the workspace, tests included, needs it where it is."""
+        """Whether anybody in the workspace, tests included, needs it where it is.
+
+        A type that has such a member may be what the object is used as.
+        """
         item = self._item
         if item.decl.owner is None:
             return _count(self._short, item.facts.text.data) > 1 or any(
@@ -116,13 +119,20 @@ class _Mover:
                 if edge.importer != self._path or bound.local not in self._gone
             )
         word = self._short.encode()
-        pattern = re.compile(rb"(?:\.|\?\.|\[[\"'])" + word + rb"\b")
+        called = re.compile(rb"(?:\.|\?\.|\[[\"'])" + word + rb"\b")
+        member = re.compile(rb"(?<![\w$.])" + word + rb"\??\s*[(:]")
 
-        def named(_: str, facts: FileFacts) -> bool | None:
-            return pattern.search(facts.text.data) is not None or None
+        def named(_: str, facts: FileFacts) -> str | None:
+            types = (decl.data for decl in facts.decls if decl.kind in {"interface", "type"})
+            if any(member.search(data) for data in types):
+                return "type"
+            return "call" if called.search(facts.text.data) else None
 
-        survey = Survey(f"uses of a member:{self._short}", named, (word,), tests=True)
-        return any(self._knows_provider(path) for path in self._view.survey(survey) if path != self._path)
+        survey = Survey(f"who names a member:{self._short}", named, (word,), tests=True)
+        found = self._view.survey(survey)
+        return any(
+            kind == "type" or self._knows_provider(path) for path, kind in found.items() if path != self._path
+        )
 
     def _knows_provider(self, path: str) -> bool:
         """Whether a file can have to do with the provider at all: others have methods of that name too."""
