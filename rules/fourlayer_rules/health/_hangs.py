@@ -10,10 +10,10 @@ from fourlayer.project.frames import Frame, Outside, Value
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import dotted, uncast
 from fourlayer.syntax.facts import children
-from fourlayer.syntax.flow import function_around
 from fourlayer.syntax.functions import returned_values
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.health._known import OBSERVERS, WAITS, is_called_on, says_limit
+from fourlayer_rules.health._known import OBSERVERS, WAITS, is_called_on, last_name, says_limit
+from fourlayer_rules.health._signals import Signals
 
 if TYPE_CHECKING:
     from fourlayer.project.follow import Follow
@@ -48,6 +48,7 @@ class Hangs:
 
     def __init__(self, follow: Follow) -> None:
         self._follow = follow
+        self._signals = Signals(follow)
 
     def of(self, frame: Frame) -> list[Hang]:
         """What the body awaits or returns without a limit, in source order."""
@@ -137,7 +138,7 @@ class Hangs:
             before = self.judge(Value(callee.object, frame))
             given = (callee.object,) if callee.name == "then" else ()
             return before or self._callbacks(call.args, frame, given)
-        name = _last(callee)
+        name = last_name(callee)
         if name in WAITS or is_called_on(callee, OBSERVERS) or _links_limit(call):
             return None
         target = self._follow.call(frame, call)
@@ -183,7 +184,7 @@ class Hangs:
         if target.kind == "open" or target.package in _LIMITED or target.package.startswith("node:fs"):
             return None
         texts = [frame.decl.text_of(arg) for arg in call.args]
-        if says_limit(_last(uncast(call.callee))) or any(map(says_limit, texts)):
+        if says_limit(last_name(uncast(call.callee))) or any(map(says_limit, texts)):
             return None
         if any(self._gives_limit(arg, frame) for arg in call.args):
             return None
@@ -207,7 +208,7 @@ class Hangs:
             return False
         if isinstance(value.expr, n.Object) and self._init_limits(value) != "no":
             return True
-        return says_limit(value.frame.decl.text_of(value.expr)) or self.limits(value) == "yes"
+        return says_limit(value.frame.decl.text_of(value.expr)) or self._signals.limits(value) == "yes"
 
     def _made_with_limit(self, made: Value) -> bool:
         """Whether a client was made with options that name a time-out, or with options out of sight."""
@@ -257,7 +258,7 @@ class Hangs:
             if isinstance(prop, n.Spread):
                 answers.append(self._spread(Value(prop.value, value.frame)))
             elif prop.key == "signal":
-                answers.append(self.limits(Value(prop.value, value.frame)))
+                answers.append(self._signals.limits(Value(prop.value, value.frame)))
         return next((word for word in ("yes", "doubtful", "unknown") if word in answers), "no")
 
     def _spread(self, spread: Value) -> str:
@@ -268,98 +269,6 @@ class Hangs:
             sides = {self._spread(Value(side, spread.frame)) for side in (expr.then, expr.other)}
             return "yes" if "yes" in sides else "unknown" if "unknown" in sides else "no"
         return self._init_limits(spread)
-
-    # Signals
-
-    def limits(self, signal: Value, hops: int = 0) -> str:
-        """Whether an abort signal fires after some time.
-
-        "doubtful": it is the caller's, who may leave it out.
-        """
-        if hops > 8:
-            return "unknown"
-        expr, frame = uncast(signal.expr), signal.frame
-        if isinstance(expr, n.Binary | n.Cond):
-            sides = (expr.left, expr.right) if isinstance(expr, n.Binary) else (expr.then, expr.other)
-            answers = {self.limits(Value(side, frame), hops + 1) for side in sides}
-            return next((word for word in ("yes", "doubtful", "unknown") if word in answers), "no")
-        if isinstance(expr, n.Const):
-            return "no"
-        if isinstance(expr, n.Member) and expr.name == "signal":
-            return self._controller(expr.object, frame)
-        if isinstance(expr, n.Name):
-            return self._signal_name(expr, frame, hops)
-        return self._signal_call(expr, frame, hops) if isinstance(expr, n.Call) else "unknown"
-
-    def _signal_call(self, call: n.Call, frame: Frame, hops: int) -> str:
-        name = dotted(call.callee)
-        if name == "AbortSignal.timeout" or says_limit(_last(uncast(call.callee))):
-            return "yes"
-        if name == "AbortSignal.any" and call.args:
-            items = uncast(call.args[0])
-            parts = items.items if isinstance(items, n.Array) else ()
-            answers = {self.limits(Value(part, frame), hops + 1) for part in parts}
-            return "yes" if "yes" in answers else "unknown" if "unknown" in answers or not parts else "no"
-        target = self._follow.call(frame, call)
-        if isinstance(target, Frame) and target.function is not None:
-            if says_limit(target.decl.text_of(target.function)):
-                return "yes"
-            answers = {
-                self.limits(Value(value, target), hops + 1) for value in returned_values(target.function)
-            }
-            return answers.pop() if len(answers) == 1 else "unknown"
-        return "unknown"
-
-    def _signal_name(self, name: n.Name, frame: Frame, hops: int) -> str:
-        binding = scopes_of(frame.decl).binding(name)
-        if binding is None:
-            value = self._follow.value(Value(name, frame))
-            return "unknown" if isinstance(value, Outside) else self.limits(value, hops + 1)
-        if isinstance(binding.owner, n.Param):
-            given = frame.args.get(binding.owner)
-            if binding.path == () and given is not None:
-                return self.limits(given, hops + 1)
-            default = binding.default if binding.path != () else binding.owner.default
-            if default is not None:
-                return self.limits(Value(default, frame), hops + 1)
-            return "doubtful" if binding.owner.optional or binding.path != () else "unknown"
-        if binding.writes or binding.init is None:
-            return "unknown"
-        if binding.path == ():
-            return self.limits(Value(binding.init, frame), hops + 1)
-        if binding.path == ("signal",):
-            return self._controller(binding.init, frame)
-        return "unknown"
-
-    def _controller(self, expr: n.Expr, frame: Frame) -> str:
-        """Whether something aborts a controller after some time."""
-        expr = uncast(expr)
-        if isinstance(expr, n.Call):
-            return "yes" if says_limit(frame.decl.text_of(expr)) else self._armed_by(expr, frame)
-        if not isinstance(expr, n.Name):
-            return "unknown"
-        binding = scopes_of(frame.decl).binding(expr)
-        if binding is None:
-            return "unknown"
-        if isinstance(binding.owner, n.Param):
-            given = frame.args.get(binding.owner)
-            return self._controller(given.expr, given.frame) if given is not None else "unknown"
-        init = binding.init
-        if not isinstance(init, n.New) or dotted(init.callee) != "AbortController":
-            return self._controller(init, frame) if isinstance(init, n.Call) else "unknown"
-        for use in binding.uses:
-            parent = frame.decl.parent(use)
-            if isinstance(parent, n.Call):
-                return "unknown"
-            if isinstance(parent, n.Member) and parent.name == "abort" and _within_timer(frame, parent):
-                return "yes"
-        return "no"
-
-    def _armed_by(self, call: n.Call, frame: Frame) -> str:
-        target = self._follow.call(frame, call)
-        if isinstance(target, Frame) and target.function is not None:
-            return "yes" if says_limit(target.decl.text_of(target.function)) else "unknown"
-        return "unknown"
 
     # Timers
 
@@ -381,7 +290,7 @@ class Hangs:
         if not isinstance(expr, n.Call):
             return False
         callee = uncast(expr.callee)
-        if says_limit(_last(callee)) or _last(callee) in WAITS:
+        if says_limit(last_name(callee)) or last_name(callee) in WAITS:
             return True
         if isinstance(callee, n.Member) and callee.name in {"then", "catch", "finally"}:
             return self._is_timer(Value(callee.object, frame), hops + 1)
@@ -394,22 +303,9 @@ class Hangs:
 
     def _limits_arg(self, arg: n.Expr, frame: Frame) -> bool:
         arg = uncast(arg)
-        return isinstance(arg, n.Name | n.Member | n.Call) and self.limits(Value(arg, frame)) == "yes"
-
-
-def _within_timer(frame: Frame, node: n.Node, seen: frozenset[n.Node] = frozenset()) -> bool:
-    """Whether a node stands in what `setTimeout` is given, itself or by name."""
-    for around in (node, *frame.decl.ancestors(node)):
-        parent = frame.decl.parent(around)
-        if isinstance(parent, n.Call) and _last(uncast(parent.callee)) == "setTimeout":
-            return True
-    function = function_around(frame.decl, node)
-    if function is None or function is frame.function or function in seen:
-        return False
-    owner = frame.decl.parent(function)
-    names = [b for b in scopes_of(frame.decl).bindings if b.owner is owner or b.owner is function]
-    within = seen | {function}
-    return any(_within_timer(frame, use, within) for binding in names for use in binding.uses)
+        return (
+            isinstance(arg, n.Name | n.Member | n.Call) and self._signals.limits(Value(arg, frame)) == "yes"
+        )
 
 
 @cache
@@ -430,10 +326,6 @@ def _says_request(arg: n.Expr, frame: Frame) -> bool:
     return isinstance(type_, n.TypeRef) and type_.name == "Request"
 
 
-def _last(callee: n.Expr) -> str:
-    return callee.name if isinstance(callee, n.Member | n.Name) else ""
-
-
 def _shown(call: n.Call) -> str:
     """The first call of a chain, by its dotted name where it has one."""
     node: n.Expr = call
@@ -442,7 +334,7 @@ def _shown(call: n.Call) -> str:
         if isinstance(node, n.Call):
             first = node
         node = uncast(node.callee if isinstance(node, n.Call) else node.object)
-    return dotted(first.callee) or _last(uncast(first.callee)) or "the call"
+    return dotted(first.callee) or last_name(uncast(first.callee)) or "the call"
 
 
 def _links_limit(call: n.Call) -> bool:

@@ -63,3 +63,8 @@ def _limit() -> re.Pattern[str]:
 def says_limit(text: str) -> bool:
     """Whether a name or an expression speaks of a time-out."""
     return bool(text) and _limit().search(text) is not None
+
+
+def last_name(callee: n.Expr) -> str:
+    """The last name of a callee: `get` of `http.get`."""
+    return callee.name if isinstance(callee, n.Member | n.Name) else ""
