@@ -456,6 +456,20 @@ RULES: tuple[RuleMeta, ...] = (
         ),
     ),
     RuleMeta(
+        id="missing-health-registry",
+        category="health",
+        severity="warning",
+        summary="The workspace has no health registry, or nothing serves its report.",
+        clause="A health registry knows every integration and is served at /health/deps",
+        module="fourlayer_rules.health.missing_health_registry.rule",
+        unit="workspace",
+        needs=("workspace",),
+        fixes=(
+            FixMeta("create-registry", ("unsafe",), "workspace", preferred=True, needs=("workspace",)),
+            FixMeta("serve-report", ("unsafe",), "workspace", preferred=True, needs=("workspace",)),
+        ),
+    ),
+    RuleMeta(
         id="unreset-singleton",
         category="tests",
         severity="warning",

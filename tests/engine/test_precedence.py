@@ -31,7 +31,10 @@ def _left(*findings: Finding) -> list[str]:
         (_finding("missing-file", key="config.ts"), _finding("unvalidated-config", "b.ts")),
         (_finding("provider-name-mismatch", "b.ts"), _finding("missing-file", key="AcmeAdapter.ts")),
         (_finding("unreachable-entry", key="register.ts"), _finding("unregistered-health-check", "b.ts")),
-        (_finding("missing-health-registry", "../../x.ts"), _finding("unregistered-health-check")),
+        (
+            _finding("missing-health-registry", "../../x.ts", key="registry"),
+            _finding("unregistered-health-check"),
+        ),
         (_finding("webhook-in-client", span=(90, 99)), _finding("replayable-webhook")),
         (
             _finding("timing-unsafe-compare", span=(50, 60), scope="A.b"),
@@ -56,6 +59,7 @@ def test_the_winner_silences_the_loser_in_any_order(winner: Finding, loser: Find
             _finding("unvalidated-config"),
         ),
         (_finding("provider-name-mismatch"), _finding("missing-file", key="config.ts")),
+        (_finding("missing-health-registry", key="route"), _finding("unregistered-health-check")),
         (
             _finding("timing-unsafe-compare", span=(50, 60), scope="A"),
             _finding("unverified-webhook", scope="AB"),

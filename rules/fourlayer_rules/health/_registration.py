@@ -63,7 +63,7 @@ class Tracer:
         sites = self._sites(starts)
         idle: Outcome | None = None
         for site in sites:
-            life = self._life(site.path, site.top)
+            life = self.life(site.path, site.top)
             if life == "runs":
                 return Outcome("registered", site.path, site.top.name or "")
             if life == "unknown":
@@ -256,7 +256,7 @@ class Tracer:
 
     # Whether it runs
 
-    def _life(self, path: str, top: Decl) -> str:
+    def life(self, path: str, top: Decl) -> str:
         """Whether a process runs the code of a top-level declaration: "runs", "idle" or "unknown"."""
         key = (path, top.start)
         known = self._alive.get(key)
@@ -279,7 +279,7 @@ class Tracer:
             for use in self._uses.of(path, name) if top.names else self._uses.exported(path, name):
                 if use.path == path and use.top.start == top.start:
                     continue
-                life = self._life(use.path, use.top)
+                life = self.life(use.path, use.top)
                 if life == "runs":
                     return life
                 lives.add(life)

@@ -40,7 +40,7 @@ PRECEDENCES: tuple[Precedence, ...] = (
     Precedence("missing-file", "unregistered-health-check", "provider", "health.ts"),
     Precedence("missing-file", "unvalidated-config", "provider", "config.ts"),
     Precedence("misplaced-health-check", "missing-health-check", "provider"),
-    Precedence("missing-health-registry", "unregistered-health-check", "workspace"),
+    Precedence("missing-health-registry", "unregistered-health-check", "workspace", "registry"),
     Precedence("unreachable-entry", "unregistered-health-check", "provider", "register.ts"),
     Precedence("cross-provider-import", "deep-import", "overlap"),
     Precedence("forbidden-consumer", "deep-import", "overlap"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fourlayer.rule.model import Change, Finding, FixPlan
 from fourlayer.syntax.span import Span
-from fourlayer_rules.structure._anchor import anchor_of, first_statement
+from fourlayer_rules.derive.anchor import anchor_of, first_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

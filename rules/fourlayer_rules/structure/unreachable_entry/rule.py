@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fourlayer.rule.model import Finding
+from fourlayer_rules.derive.anchor import first_statement
 from fourlayer_rules.derive.processes import inert_without_roots, likely_root
-from fourlayer_rules.structure._anchor import first_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

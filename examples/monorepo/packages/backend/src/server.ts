@@ -20,7 +20,7 @@ export function createApp(): Application {
 
   const registry = createHealthRegistry();
   const app = express();
-  app.get("/health/deps", async (_req, res) => {
+  app.get("/health/integrations", async (_req, res) => {
     const report = await registry.report();
     res.status(report.ready ? 200 : 503).json(report);
   });
