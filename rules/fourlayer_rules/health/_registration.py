@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fourlayer.project.classes import chain_of
+from fourlayer.project.questions import Question
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, dotted, uncast
 from fourlayer.syntax.facts import walk
@@ -18,7 +19,7 @@ from fourlayer_rules.health._registry import literals, registry_word
 from fourlayer_rules.health._uses import Use, Uses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from fourlayer.project.snapshot import View
     from fourlayer.syntax.facts import Decl, FileFacts
@@ -41,6 +42,22 @@ class Outcome(NamedTuple):
     verdict: Verdict
     path: str = ""
     name: str = ""
+
+
+def outcome_of(view: View, starts: Sequence[tuple[str, str]], files: Sequence[str]) -> Outcome:
+    """What becomes of top-level names (file and name); see `Tracer.outcome`."""
+    pairs = (part for start in starts for part in start)
+    return view.ask(_OUTCOME, str(len(starts)), *pairs, *files)
+
+
+def _answer(view: View, about: tuple[str, ...]) -> Outcome:
+    count, *parts = about
+    end = 2 * int(count)
+    starts = list(zip(parts[:end:2], parts[1:end:2], strict=True))
+    return Tracer(view, view.layout.symbols["health_registry"]).outcome(starts, tuple(parts[end:]))
+
+
+_OUTCOME = Question("health registration", _answer, Outcome("unknown"))
 
 
 class Tracer:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.project.loaders import HOLE, text_of
+from fourlayer.project.questions import Question
 from fourlayer.project.snapshot import Survey
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import uncast
@@ -51,10 +52,17 @@ class _Found(NamedTuple):
     """Constants that hold the path."""
 
 
-def served(view: View, path: str, patterns: tuple[str, ...]) -> Served:
+def served(view: View, path: str) -> Served:
     """Whether a path such as `/health/deps` is served by code that a process runs."""
-    key = ("route", path, *patterns)
-    return view.derived(key, lambda inner: _Work(inner, path, patterns).served())
+    return view.ask(_SERVED, path)
+
+
+def _answer(view: View, about: tuple[str, ...]) -> Served:
+    (path,) = about
+    return _Work(view, path, view.layout.symbols["health_registry"]).served()
+
+
+_SERVED = Question("route", _answer, Served("unknown"))
 
 
 class _Work:

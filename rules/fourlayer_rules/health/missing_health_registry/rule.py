@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from fourlayer.rule.model import Finding, FixPlan
 from fourlayer.syntax.span import Span
 from fourlayer_rules.derive.anchor import anchor_of, first_statement
-from fourlayer_rules.derive.processes import inert_without_roots, likely_root
 from fourlayer_rules.health._registry import literals, registries
-from fourlayer_rules.health._routes import Served, computed_routes, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Change
     from fourlayer_rules.health._registry import Registry
+    from fourlayer_rules.health._routes import Served
 
 _ID = "missing-health-registry"
 _CREATE = "create-registry"
@@ -45,11 +44,14 @@ class MissingHealthRegistry:
         if not known:
             yield _no_registry(ctx, path)
             return
+        from fourlayer_rules.derive.processes import inert_without_roots
+        from fourlayer_rules.health._routes import served
+
         if not ctx.view.roots:
             inert_without_roots(ctx, _ID)
             return
         patterns = ctx.settings.symbols.health_registry
-        answer = served(ctx.view, path, patterns)
+        answer = served(ctx.view, path)
         if answer.answer != "yes":
             yield _no_route(ctx, path, known[0], _with_computed(ctx, answer))
 
@@ -85,6 +87,8 @@ def _has_consumer(ctx: Context) -> bool:
 
 def _with_computed(ctx: Context, answer: Served) -> Served:
     """Where no route is found: one that is computed beside a registry may be the wanted one."""
+    from fourlayer_rules.health._routes import Served, computed_routes
+
     if answer.answer == "unknown":
         return answer
     triggers = tuple(part.encode() for part in literals(ctx.settings.symbols.health_registry))
@@ -120,6 +124,8 @@ def _no_registry(ctx: Context, path: str) -> Finding:
 
 
 def _no_route(ctx: Context, path: str, registry: Registry, answer: Served) -> Finding:
+    from fourlayer_rules.derive.processes import likely_root
+
     at, span = _anchor(ctx)
     unknown = answer.answer == "unknown"
     root = likely_root(ctx)

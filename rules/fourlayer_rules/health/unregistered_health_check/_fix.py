@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.rule.model import Change, Create
@@ -10,7 +11,7 @@ from fourlayer.syntax.functions import constant_value, function_of
 from fourlayer_rules.derive.editing import FileEditor
 from fourlayer_rules.derive.health import health_checks
 from fourlayer_rules.derive.model import build_model
-from fourlayer_rules.derive.shared import import_path, locate
+from fourlayer_rules.derive.shared import Field, import_path, locate, object_fields
 from fourlayer_rules.derive.style import import_statement
 from fourlayer_rules.derive.symbols import Declared, alike, qualified
 from fourlayer_rules.health._entry import (
@@ -326,7 +327,7 @@ def _create_port(work: _Work, registry: Registry, shape: Shape) -> Port:
 
 def _port_text(work: _Work, registry: Registry, shape: Shape, path: str) -> str:
     model = work.model
-    status, home = _status(work)
+    status, home = _status(work, shape)
     types, zod = port_types(work.ctx.view, registry, shape, status)
     head = ""
     if zod:
@@ -364,18 +365,40 @@ def _port_declarations(shape: Shape, types: dict[str, str]) -> str:
     return f"{entry}\n{note}export interface {_PORT} {{\n  {shape.call}(entry: {_ENTRY}): void;\n}}\n"
 
 
-def _status(work: _Work) -> tuple[str, str | None]:
-    """The type that the check resolves with, where shared code declares it; else any object."""
+def _status(work: _Work, shape: Shape) -> tuple[str, str | None]:
+    """The type that a check in the port resolves with, and the file of shared code that declares it.
+
+    The registry's own words where they are plain and fit what the check returns; else the shared type that
+    it returns; else any object.
+    """
     view, declared = work.ctx.view, work.check.declared
-    shared = locate(view, work.model.provider, _STATUS)
     function = function_of(declared.decl)
     type_ = function.return_type if function is not None else None
-    if shared is None or not isinstance(type_, n.TypeRef) or type_.name != "Promise" or not type_.args:
+    inner = type_.args[0] if isinstance(type_, n.TypeRef) and type_.name == "Promise" and type_.args else None
+    name = inner.name if isinstance(inner, n.TypeRef) else ""
+    found = qualified(view, declared.path, declared.facts, name) if name else None
+    if not isinstance(found, tuple):
         return "object", None
-    inner = type_.args[0]
-    found = (
-        qualified(view, declared.path, declared.facts, inner.name) if isinstance(inner, n.TypeRef) else None
-    )
-    if not isinstance(found, tuple) or found.path != shared.path or found.decl.name != shared.decl.name:
-        return "object", None
-    return _STATUS, shared.path
+    shared = locate(view, work.model.provider, _STATUS)
+    if shared is not None and (found.path, found.decl.name) == (shared.path, shared.decl.name):
+        return _STATUS, shared.path
+    words = next((part.type for part in shape.parts if part.role == "check"), "")
+    return _plain_status(words, object_fields(view, found) or ()), None
+
+
+def _plain_status(words: str, returned: tuple[Field, ...]) -> str:
+    """`{ status: string }` of `() => Promise<{ status: string }>`, where what is returned has all of it."""
+    match = re.fullmatch(r"\(\)\s*=>\s*Promise<(\{[^{}]*\})>", words.strip())
+    if match is None:
+        return "object"
+    types = {field.name: field.type for field in returned if not field.optional}
+    for wanted in filter(None, (part.strip() for part in re.split(r"[;,]", match.group(1).strip("{} \n")))):
+        name, _, type_ = (part.strip() for part in wanted.partition(":"))
+        own = types.get(name.removesuffix("?"), "")
+        literal = type_ == "string" and re.fullmatch(r"""(?:\|?\s*["'][^"']*["']\s*)+""", own) is not None
+        if not (own == type_ and type_ in _PLAIN) and not literal:
+            return "object"
+    return match.group(1)
+
+
+_PLAIN = frozenset({"boolean", "number", "string"})

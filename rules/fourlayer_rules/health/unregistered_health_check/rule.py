@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fourlayer.project.questions import Question
 from fourlayer.rule.model import Finding, FixPlan
 from fourlayer_rules.derive.health import health_checks
-from fourlayer_rules.derive.processes import inert_without_roots, likely_root
-from fourlayer_rules.health._registration import Outcome, Tracer
-from fourlayer_rules.health._registry import registries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fourlayer.project.layout import Provider
-    from fourlayer.project.snapshot import View
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Change
     from fourlayer_rules.derive.health import Check
+    from fourlayer_rules.health._registration import Outcome
     from fourlayer_rules.health._registry import Registry
 
 _ID = "unregistered-health-check"
@@ -36,6 +32,9 @@ class UnregisteredHealthCheck:
         checks = health_checks(ctx, provider) if provider is not None else ()
         if provider is None or not checks:
             return
+        from fourlayer_rules.derive.processes import inert_without_roots
+        from fourlayer_rules.health._registry import registries
+
         known = registries(ctx)
         if not known:
             names = ", ".join(f"`{name}`" for name in ctx.settings.symbols.health_registry)
@@ -65,22 +64,12 @@ class UnregisteredHealthCheck:
 
 
 def _outcome(ctx: Context, provider: Provider, checks: Sequence[Check]) -> Outcome:
+    from fourlayer_rules.health._registration import outcome_of
+
     starts = {(check.path, check.name) for check in checks}
     starts |= {(check.declared.path, check.declared.decl.name or check.name) for check in checks}
     files = (checks[0].path, *(path for path in (provider.entry,) if path is not None))
-    pairs = (part for start in sorted(starts) for part in start)
-    return ctx.view.ask(_REGISTRATION, str(len(starts)), *pairs, *files)
-
-
-def _registration(view: View, about: tuple[str, ...]) -> Outcome:
-    """Of how many places (file and name) what became, and the files to start from."""
-    count, *parts = about
-    end = 2 * int(count)
-    starts = list(zip(parts[:end:2], parts[1:end:2], strict=True))
-    return Tracer(view, view.layout.symbols["health_registry"]).outcome(starts, tuple(parts[end:]))
-
-
-_REGISTRATION = Question("health registration", _registration, Outcome("unknown"))
+    return outcome_of(ctx.view, sorted(starts), files)
 
 
 def _finding(ctx: Context, provider: Provider, check: Check, registry: Registry, outcome: Outcome) -> Finding:
@@ -101,6 +90,8 @@ def _finding(ctx: Context, provider: Provider, check: Check, registry: Registry,
 
 def _told(ctx: Context, check: Check, registry: Registry, outcome: Outcome) -> tuple[str, str]:
     """What is wrong, and what to do."""
+    from fourlayer_rules.derive.processes import likely_root
+
     why = "nobody sees when the service is down, and the list of dependencies passes it over"
     root = likely_root(ctx)
     where = f", such as `{root}`" if root is not None else ""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from fourlayer.rule.model import Finding
 from fourlayer_rules.derive.anchor import first_statement
-from fourlayer_rules.derive.processes import inert_without_roots, likely_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,6 +38,10 @@ class UnreachableEntry:
         if provider is None:
             return
         entries = _entries(ctx, provider)
+        if not entries:
+            return
+        from fourlayer_rules.derive.processes import inert_without_roots
+
         answers = {path: ctx.view.reach(path) for path in entries}
         if any(reach.verdict == "rootless" for reach in answers.values()):
             inert_without_roots(ctx, _ID)
@@ -97,6 +100,8 @@ def _stands_for(other: str, path: str, below: Mapping[str, set[str]]) -> bool:
 
 
 def _finding(ctx: Context, provider: Provider, path: str, layer: str, reach: Reach) -> Finding:
+    from fourlayer_rules.derive.processes import likely_root
+
     name = path[len(provider.path) + 1 :]
     unknown = reach.verdict == "unknown"
     root = likely_root(ctx, _WORDS.get(layer, ()))
