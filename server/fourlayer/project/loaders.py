@@ -75,8 +75,7 @@ def may_load(data: bytes) -> bool:
     return (
         any(sign in data for sign in _SIGNS)
         or any(_open_argument().match(data, at) for call in _CALLS for at in _ends(data, call))
-        or any(not _inline_worker().match(data, at) for at in _ends(data, b"Worker("))
-        or any(not _inline_worker().match(data, at) for at in _ends(data, b"Worker<"))
+        or any(not _inline_worker().match(data, at) for at in _ends(data, b"new Worker"))
     )
 
 
@@ -95,8 +94,8 @@ def _open_argument() -> re.Pattern[bytes]:
 
 @cache
 def _inline_worker() -> re.Pattern[bytes]:
-    """What stands after `Worker(` (or `Worker<`) of a queue whose processor is a function on the spot."""
-    return re.compile(rb"""(?:[^;{}()]*>\s*\()?\s*[\w.$"'`:-]+\s*,\s*(?:async\b|\(|function\b)""")
+    """What stands after `new Worker` of a queue whose processor is a function on the spot."""
+    return re.compile(rb"""\s*(?:<[^;{}()]*>)?\s*\(\s*[\w.$"'`:-]+\s*,\s*(?:async\b|\(|function\b)""")
 
 
 def loads_of(facts: FileFacts) -> Loads | None:
