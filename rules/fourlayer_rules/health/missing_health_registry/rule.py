@@ -50,7 +50,6 @@ class MissingHealthRegistry:
         if not ctx.view.roots:
             inert_without_roots(ctx, _ID)
             return
-        patterns = ctx.settings.symbols.health_registry
         answer = served(ctx.view, path)
         if answer.answer != "yes":
             yield _no_route(ctx, path, known[0], _with_computed(ctx, answer))
