@@ -159,6 +159,10 @@ def _says_raw() -> re.Pattern[str]:
     )
 
 
+_RESULT = frozenset({"success", "data", "error"})
+"""Fields of the envelope in which code of one's own tells how a call went."""
+
+
 @cache
 def _wire_name() -> re.Pattern[str]:
     return re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
@@ -170,11 +174,16 @@ def _raw_payload(ctx: Context, declared: Declared) -> Certainty | None:
     name = decl.name or ""
     if decl.kind not in ("type", "interface"):
         return None
-    if _says_raw().search(name):
-        return "violation"
-    if not name.endswith(("Payload", "Response")) or ctx.view.layer_of(declared.path) != _CLIENT:
+    says_raw = _says_raw().search(name) is not None
+    if not says_raw and not name.endswith(("Payload", "Response")):
         return None
     fields = [node.name for node in walk(decl.node) if isinstance(node, n.TypeProp) and node.name]
+    if _RESULT.issubset(fields):
+        return None
+    if says_raw:
+        return "violation"
+    if ctx.view.layer_of(declared.path) != _CLIENT:
+        return None
     return "suspicious" if any(_wire_name().fullmatch(field) for field in fields) else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.syntax.references import references
+from fourlayer_rules.boundaries._places import in_integrations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,7 +56,9 @@ def trace(view: View, provider: Provider, starts: Iterable[Place]) -> Trace:
                 continue
             step = _step(facts, edge.import_, name)
             own = view.provider_of(edge.importer) == provider
-            if step.uses and not own:
+            # Another package that exports the name takes it, whoever uses it there.
+            taken = step.passes and not step.opaque and not in_integrations(view, edge.importer)
+            if (step.uses and not own) or taken:
                 return Trace(True, inside, tuple(passed), opaque)
             inside = inside or step.uses
             opaque = opaque or step.opaque
