@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from fourlayer.project.exports import Origin, exported_names, is_type, origin_of, public_names
 from fourlayer.rule.model import TextEdit
@@ -39,18 +39,35 @@ def edits(view: View, finding: Finding) -> tuple[TextEdit, ...] | None:
     facts = view.facts(finding.path)
     if facts is None or not facts.trusted:
         return None
-    stars = list(_stars(view, facts, finding.path))
+    stars = _known_stars(view, facts, finding.path)
     mine = next((star for star in stars if star.export.span == finding.span), None)
     if mine is None or any(star.names is None for star in stars):
         return None
-    chosen = stars if _clash(stars) else [mine]
     found: list[TextEdit] = []
-    for star in chosen:
-        text = _text(view, facts, finding.path, star, stars)
+    for star in stars if _clash(stars) else [mine]:
+        text = _known_text(view, facts, finding.path, star, stars)
         if text is None:
             return None
         found.append(TextEdit(*star.export.stmt, text))
     return tuple(found)
+
+
+# An index of many stars has as many findings, and each may be about all of them: looked at once.
+
+
+def _known_stars(view: View, facts: FileFacts, path: str) -> list[_Star]:
+    key = (_stars, path)
+    known = cast("list[_Star] | None", view.memo.get(key))
+    if known is None:
+        view.memo[key] = known = list(_stars(view, facts, path))
+    return known
+
+
+def _known_text(view: View, facts: FileFacts, path: str, star: _Star, stars: list[_Star]) -> str | None:
+    key = (_text, path, star.export.span)
+    if key not in view.memo:
+        view.memo[key] = _text(view, facts, path, star, stars)
+    return cast("str | None", view.memo[key])
 
 
 def _stars(view: View, facts: FileFacts, path: str) -> Iterator[_Star]:
