@@ -16,7 +16,7 @@ from fourlayer.project.tree import add_to_index, index_directories, parent
 
 SUFFIXES = frozenset(
     {".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", ".sql", ".toml", ".prisma"}
-    | {".yaml", ".yml", ".md", ".example", ".sample", ".template", ".dist"}
+    | {".yaml", ".yml", ".md", ".example", ".sample", ".template", ".dist", ".snap"}
 )
 """What may matter: sources, manifests, schemas, documents, samples of environments."""
 

@@ -245,12 +245,13 @@ def _suppressions(folder: Folder, path: str, shown: Iterable[Shown], client: Cli
         }
 
 
+_OF_FILES = frozenset({"missing-file", "missing-test"})
+
+
 def suppressed_name(reported: Reported) -> str:
-    """How a suppression names the finding: `missing-file` is suppressed for one file at a time."""
+    """How a suppression names the finding: what is missing is suppressed for one file at a time."""
     finding = reported.finding
-    return (
-        f"{finding.rule}({finding.key})" if finding.rule == "missing-file" and finding.key else finding.rule
-    )
+    return f"{finding.rule}({finding.key})" if finding.rule in _OF_FILES and finding.key else finding.rule
 
 
 def comment_place(facts: FileFacts, text: Text, offset: int) -> tuple[int, str, str]:
