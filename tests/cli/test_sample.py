@@ -76,6 +76,12 @@ SHOWN: dict[str, dict[str, int]] = {
         "packages/integrations/notion/index.ts": 1,
         "packages/integrations/stripe/index.ts": 3,
     },
+    "misplaced-health-check": {
+        "packages/integrations/notion/NotionAdapter.ts": 1,
+    },
+    "misplaced-test": {
+        "packages/integrations/zendesk/ZendeskAdapter.test.ts": 1,
+    },
     "missing-error-class": {
         "packages/integrations/intercom/errors.ts": 1,
     },
@@ -89,6 +95,9 @@ SHOWN: dict[str, dict[str, int]] = {
     },
     "missing-health-check": {
         "packages/integrations/intercom/health.ts": 1,
+    },
+    "missing-health-registry": {
+        "packages/integrations/index.ts": 1,
     },
     "missing-tenant-column": {
         "packages/backend/src/handlers/zendeskWebhook.ts": 1,
@@ -111,6 +120,12 @@ SHOWN: dict[str, dict[str, int]] = {
         "packages/integrations/notion/services/PageService.ts": 2,
         "packages/integrations/notion/services/SearchService.ts": 1,
         "packages/integrations/notion/services/WorkspaceService.ts": 1,
+    },
+    "missing-test": {
+        "packages/integrations/google-calendar/index.ts": 1,
+        "packages/integrations/intercom/index.ts": 2,
+        "packages/integrations/jira/index.ts": 2,
+        "packages/integrations/stripe/index.ts": 2,
     },
     "non-strict-tsconfig": {
         "packages/integrations/jira/tsconfig.json": 1,
@@ -140,6 +155,14 @@ SHOWN: dict[str, dict[str, int]] = {
     "unpublished-integration": {
         "packages/integrations/google-calendar/index.ts": 1,
         "packages/integrations/stripe/index.ts": 1,
+    },
+    "unreachable-entry": {
+        "packages/integrations/intercom/handlers/webhooks.ts": 1,
+        "packages/integrations/intercom/jobs/pollConversations.ts": 1,
+        "packages/integrations/jira/register.ts": 1,
+    },
+    "unregistered-health-check": {
+        "packages/integrations/stripe/health.ts": 1,
     },
     "unreset-singleton": {
         "packages/integrations/notion/shared.ts": 1,

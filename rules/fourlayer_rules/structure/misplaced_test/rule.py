@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from fourlayer.project.layout import is_declaration
 from fourlayer.rule.model import Change, Finding, FixPlan
+from fourlayer_rules.derive.anchor import first_statement
 from fourlayer_rules.derive.testing import is_test_name
-from fourlayer_rules.structure._anchor import first_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

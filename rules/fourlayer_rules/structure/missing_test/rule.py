@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fourlayer.rule.model import Change, Create, Finding, FixPlan, TextEdit
-from fourlayer_rules.structure._anchor import anchor_of
+from fourlayer_rules.derive.anchor import anchor_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
