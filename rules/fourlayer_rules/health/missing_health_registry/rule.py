@@ -79,9 +79,27 @@ def route_of(ctx: Context) -> str:
 
 
 def _has_consumer(ctx: Context) -> bool:
-    """Whether a package is there that may host integrations."""
-    plain = [one for one in ctx.settings.workspace.allowed_consumers if not any(c in one for c in "*?[{")]
-    return any(ctx.view.exists(f"{folder}/package.json") for folder in plain) or bool(ctx.view.roots)
+    """Whether a package may host integrations: an allowed consumer, or the application around them."""
+    from fourlayer.syntax.glob import globs
+
+    allowed = ctx.settings.workspace.allowed_consumers
+    plain = [one for one in allowed if not any(char in one for char in "*?[{")]
+    if any(ctx.view.exists(f"{folder}/package.json") for folder in plain):
+        return True
+    around = {provider.root for provider in ctx.view.providers}
+    homes = {(_package(ctx, root), root.partition("/")[0]) for root in around}
+    return any(
+        globs(allowed).covers(path) or (_package(ctx, path), path.partition("/")[0]) in homes
+        for path in ctx.view.roots
+    )
+
+
+def _package(ctx: Context, path: str) -> str:
+    """The folder of the package that a file or folder belongs to; "" for the workspace's own."""
+    folder = path
+    while folder and not ctx.view.exists(f"{folder}/package.json"):
+        folder = folder.rpartition("/")[0]
+    return folder
 
 
 def _with_computed(ctx: Context, answer: Served) -> Served:
