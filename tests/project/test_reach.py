@@ -145,6 +145,7 @@ def test_words_of_a_command_line() -> None:
         "dotenv/config",
         "dist/a.js",
     ]
+    assert list(started_by("cd packages/jobs && tsx src/go.ts")) == ["packages/jobs/src/go.ts"]
     assert list(started_by("eslint a.ts; prettier --write b.ts")) == []
 
 
@@ -167,6 +168,8 @@ def test_without_a_root_nothing_is_told() -> None:
         'const acme = require("../../integrations/acme/register");',
         'import acme = require("../../integrations/acme/register");',
         "const acme = await import(`../../integrations/acme/register.js`);",
+        'await import(/* webpackChunkName: "acme" */ "../../integrations/acme/register.js");',
+        'await import(\n  // @ts-expect-error built later\n  "../../integrations/acme/register.js"\n);',
     ],
 )
 def test_imports_load(text: str) -> None:
@@ -242,6 +245,8 @@ def test_files_that_load_one_another_are_loaded_by_nobody() -> None:
         'new Piscina({ filename: new URL("../../integrations/acme/jobs/sync.js", import.meta.url).href });',
         'const name = "../../integrations/acme/jobs/sync.js";\nawait import(name);',
         'await import("../../integrations/" + "acme/jobs/sync.js");',
+        'new Worker(path.resolve(process.cwd(), "packages/integrations/acme/jobs/sync.js"));',
+        'new Worker(require.resolve("../../integrations/acme/jobs/sync"));',
     ],
 )
 def test_files_that_are_named_by_a_path_are_loaded(text: str) -> None:
@@ -338,6 +343,18 @@ def test_half_typed_code_that_names_the_file_leaves_a_doubt() -> None:
     other = _edit(typing, SERVER, "let x = (;\n")
 
     assert other.reach_index.reach(REGISTER).verdict == "unreached"
+
+
+@pytest.mark.parametrize(
+    "text", ['import "@valueos/integrations/acme/register";', "require('../../integrations/acme/register')"]
+)
+def test_javascript_that_names_the_file_leaves_a_doubt(text: str) -> None:
+    script = "packages/backend/src/wire.js"
+    snapshot = _snapshot({SERVER: 'import "./wire.js";', script: text})
+    assert snapshot.reach_index.reach(REGISTER) == Reach("unknown", script)
+    assert snapshot.reach_index.reach(JOB).verdict == "unreached"
+
+    assert _edit(snapshot, script, "").reach_index.reach(REGISTER).verdict == "unreached"
 
 
 # Changes

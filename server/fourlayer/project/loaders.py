@@ -60,13 +60,15 @@ class Target(NamedTuple):
         """Whether the file is, or may be, what is loaded."""
         if self.path is not None:
             return self.path == path
-        rest = path
-        *front, last = self.pattern
-        for at, part in enumerate(front):
-            found = rest.find(part)
-            if found < 0 or (at == 0 and found > 0):
+        first, *inner, last = self.pattern
+        rest = f"/{path}"
+        if not rest.startswith(f"/{first}"):
+            return False
+        rest = rest[len(first) :]
+        for part in filter(None, inner):
+            _, found, rest = rest.partition(part)
+            if not found:
                 return False
-            rest = rest[found + len(part) :]
         return not last or rest.endswith(last)
 
 
@@ -346,8 +348,14 @@ def _called(facts: FileFacts, decl: Decl, call: n.Call | n.New, depth: int) -> s
     if name == "dirname" and _is_own_url(call.args[0]):
         return "."
     if name in {"join", "resolve"}:
-        return _merged("/".join(texts))
+        return _merged("/".join(texts[1:] if _is_working_folder(call.args[0]) else texts))
     return HOLE
+
+
+def _is_working_folder(expr: n.Expr) -> bool:
+    """`process.cwd()`: the package's folder or the workspace's, mostly."""
+    callee = uncast(expr.callee) if isinstance(expr, n.Call) else None
+    return isinstance(callee, n.Member) and callee.name == "cwd"
 
 
 def _is_own_url(expr: n.Expr) -> bool:

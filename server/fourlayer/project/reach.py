@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fourlayer.project.layout import integration_roots, is_code, is_declaration
@@ -10,6 +11,7 @@ from fourlayer.project.loaders import Target, loads_of, may_load, targets_of
 from fourlayer.project.roots import composition_roots
 from fourlayer.project.store import Paused
 from fourlayer.syntax.glob import globs
+from fourlayer.syntax.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,14 +23,15 @@ if TYPE_CHECKING:
 Verdict = Literal["reached", "unreached", "unknown", "rootless"]
 
 _LOADING = frozenset({"import", "export", "dynamic", "require"})
+_SCRIPTS = (".js", ".mjs", ".cjs", ".jsx")
 _TYPES = frozenset({"interface", "type", "import"})
 
 
 class Reach(NamedTuple):
     """Whether a process loads a file.
 
-    "unknown": the file `by` loads what only shows when it runs, or does not parse. "rootless": the
-    workspace has no composition root, so that nothing can be told.
+    "unknown": the file `by` loads what only shows when it runs, does not parse, or is JavaScript. "rootless":
+    the workspace has no composition root, so that nothing can be told.
     """
 
     verdict: Verdict
@@ -108,7 +111,7 @@ class ReachIndex:
         if known.reach.verdict == "reached":
             if known.pending.isdisjoint(known.files):
                 return True
-        elif known.loaders != self._loaders():
+        elif known.loaders != self._loaders() or any(path.endswith(_SCRIPTS) for path in known.pending):
             return False
         serial = self._snapshot.index.serial
         return all(serial(path) == was for path, was in known.serials.items())
@@ -119,7 +122,7 @@ class ReachIndex:
         way, explored = self._search(path)
         if way:
             return self._resting_on(Reach("reached"), way)
-        by = self._by_loader(explored)
+        by = self._by_loader(explored) or self._by_script(explored)
         reach = Reach("unreached") if by is None else Reach("unknown", by)
         return self._resting_on(reach, explored)
 
@@ -286,6 +289,19 @@ class ReachIndex:
         if data is None or not may_load(data) or snapshot.is_test(path):
             return None
         return snapshot.passing(path, data, loads_of)
+
+    def _by_script(self, files: frozenset[str]) -> str | None:
+        """A file of JavaScript, which is not parsed, that names one of some files."""
+        snapshot = self._snapshot
+        names = b"|".join(sorted(re.escape(name) for name in {_name_of(path) for path in files}))
+        quoted = re.compile(rb"""["'`]([^"'`\n]*(?:%b)[^"'`\n]*)["'`]""" % names)
+        for path in snapshot.files():
+            if not path.endswith(_SCRIPTS) or snapshot.is_test(path):
+                continue
+            found = quoted.findall(snapshot.skim(path) or b"")
+            if any(snapshot.resolve(decode(text), path).path in files for text in found):
+                return path
+        return None
 
     # Half-typed code
 

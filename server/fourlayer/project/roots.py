@@ -162,12 +162,15 @@ def _scripts(snapshot: Snapshot, directory: str, manifest: Mapping[str, object])
 
 def started_by(script: str) -> Iterable[str]:
     """The words of a command line that may name a file which a known program runs."""
+    folder = ""
     for command in _separators().split(script):
         words = [word.strip("\"'`") for word in command.split()]
+        if len(words) == 2 and words[0] == "cd":
+            folder = words[1].rstrip("/") + "/"
         at = next((at for at, word in enumerate(words) if word.rpartition("/")[2] in _RUNNERS), None)
         for word in words[at + 1 :] if at is not None else ():
             if _file_word().fullmatch(word):
-                yield word.partition("=")[2] if word.startswith("-") else word
+                yield folder + (word.partition("=")[2] if word.startswith("-") else word)
 
 
 @cache

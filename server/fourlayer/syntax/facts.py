@@ -794,7 +794,7 @@ def _path_to(outer: Node, target: Node) -> tuple[int, ...]:
 _CALLED_MODULE = re.compile(
     rb"\b(import|require|(?:vi|jest)\s*\.\s*(?:mock|doMock|unmock|doUnmock|importActual|importMock|requireActual|requireMock))"
     rb"\s*(<(?:[^()]|\([^()]{0,300}\)){0,300}?>)?"
-    rb"\s*\(\s*(?:import\s*\(\s*)?(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`$\\]*`)"
+    rb"\s*\(\s*(?:/\*(?:[^*]|\*(?!/))*+\*/\s*|//[^\n]*\n\s*)*+(?:import\s*\(\s*)?(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`$\\]*`)"
 )
 _TYPE_HOLDERS = frozenset(
     {
