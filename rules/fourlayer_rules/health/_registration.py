@@ -28,6 +28,8 @@ _MOST = 400
 """So many names and declarations are followed before a question is left open."""
 
 _DEEPEST = 6
+_HANDED_ON = 2
+"""So many functions may stand between who is given a check and who registers it."""
 
 Verdict = Literal["registered", "idle", "absent", "unknown"]
 
@@ -98,6 +100,7 @@ class Tracer:
     def _sites(self, starts: Iterable[tuple[str, str]]) -> list[Use]:
         found: list[Use] = []
         waiting = list(starts)
+        checks = frozenset(waiting)
         seen = set(waiting)
         while waiting:
             path, name = waiting.pop(0)
@@ -111,7 +114,11 @@ class Tracer:
                 elif use.node is None:
                     # Decorators are not lowered: what they do with a name is open.
                     self._doubts[use.path] = None
-                elif self._registers(use.facts, use.path, use.decl, use.node, 0):
+                elif (
+                    self._is_listed(use)
+                    or ((path, name) in checks and _is_told_to_register(use.decl, use.node))
+                    or self._registers(use.facts, use.path, use.decl, use.node, 0)
+                ):
                     found.append(use)
                     continue
                 for carrier in use.top.names:
@@ -119,6 +126,13 @@ class Tracer:
                         seen.add((use.path, carrier))
                         waiting.append((use.path, carrier))
         return found
+
+    def _is_listed(self, use: Use) -> bool:
+        """Whether the mention stands in a registry itself: in its class, or in a table of that name."""
+        name = use.top.name or ""
+        if use.top.kind == "class":
+            return self._is_registry_class(use.facts, use.path, name)
+        return use.top.kind == "variable" and self._names_registry(name) and function_of(use.top) is None
 
     def _registers(self, facts: FileFacts, path: str, decl: Decl, node: n.Node, depth: int) -> bool:
         """Whether a node ends up in the arguments of a call that registers, or in what one is made for."""
@@ -136,6 +150,9 @@ class Tracer:
             elif isinstance(above, n.Loop) and child is above.iterable:
                 if self._mentions_registrar(facts, path, decl, above.body):
                     return True
+            elif isinstance(above, n.Assign) and child is above.value:
+                if self._names_registry(decl.text_of(above.target)):
+                    return True
             elif isinstance(above, n.Declarator) and child is above.init:
                 for binding in scopes_of(decl).declared_by(above):
                     if any(self._registers(facts, path, decl, use, depth + 1) for use in binding.uses):
@@ -151,21 +168,38 @@ class Tracer:
         plain = uncast(node) if isinstance(node, n.Expr) else node
         return isinstance(plain, n.Name | n.Member) and self._is_registering(facts, path, decl, plain)
 
-    def _passes_on(self, facts: FileFacts, path: str, decl: Decl, call: n.Call | n.New) -> bool:
-        """Whether a function of the workspace that is called registers what it is given."""
+    def _passes_on(
+        self, facts: FileFacts, path: str, decl: Decl, call: n.Call | n.New, depth: int = 0
+    ) -> bool:
+        """Whether a function or class of the workspace registers what it is given, or hands it on to one."""
         name = dotted(call.callee)
         found = qualified(self._view, path, facts, name) if name is not None else None
-        function = function_of(found.decl) if isinstance(found, tuple) else None
-        if not isinstance(found, tuple) or function is None or not found.decl.trusted:
+        whole = self._view.facts(found.path) if isinstance(found, tuple) else None
+        if not isinstance(found, tuple) or whole is None or not found.decl.trusted:
             return False
-        whole = self._view.facts(found.path)
-        return whole is not None and self._mentions_registrar(whole, found.path, found.decl, function)
+        decls = found.decl.members if found.decl.kind == "class" else (found.decl,)
+        for inner in decls:
+            function = function_of(inner)
+            if function is None:
+                continue
+            if self._mentions_registrar(whole, found.path, inner, function):
+                return True
+            if depth < _HANDED_ON and any(
+                isinstance(node, n.Call | n.New)
+                and node.args
+                and self._passes_on(whole, found.path, inner, node, depth + 1)
+                for node in walk(function)
+            ):
+                return True
+        return False
 
     def _note_handed_over(self, path: str, call: n.Call | n.New, child: n.Node) -> None:
         """Leave a doubt where the check as such goes to code that may well register it."""
         callee = uncast(call.callee)
         name = callee.name if isinstance(callee, n.Name | n.Member) else ""
-        if _handing().match(name) and isinstance(child, n.Expr) and not isinstance(bare(child), n.Call):
+        given = bare(child) if isinstance(child, n.Expr) else None
+        routed = isinstance(given, n.Function) and given.params
+        if _handing().match(name) and not routed and not isinstance(given, n.Call | None):
             self._doubts[path] = None
 
     # What registers
@@ -308,6 +342,23 @@ def _runs_on_load(decl: Decl) -> bool:
     if decl.kind in {"statement", "export"}:
         return True
     return decl.kind == "variable" and function_of(decl) is None
+
+
+def _is_told_to_register(decl: Decl, check: n.Node) -> bool:
+    """Whether the check itself, or a closure that calls it, is an argument of some `register` method.
+
+    Of whatever object: who is handed in under a short name and a type of its own registers too.
+    """
+    child = check
+    for above in decl.ancestors(check):
+        if isinstance(above, n.Function) and above.params:
+            return False
+        if isinstance(above, n.Call) and child in above.args:
+            callee = uncast(above.callee)
+            if isinstance(callee, n.Member) and callee.name == "register":
+                return True
+        child = above
+    return False
 
 
 @cache

@@ -82,6 +82,15 @@ def verdict(folder: Path, files: Mapping[str, str], config: str = "") -> str:
         "class Boot {\n  constructor(private readonly checks: IntegrationHealthRegistry) {}\n  run() { this.checks.register({ checkHealth: checkAcmeHealth }); }\n}\nnew Boot(registry).run();",
         "function fill(board: IntegrationHealthRegistry, check: () => unknown) { board.register({ check }); }\nfill(registry, checkAcmeHealth);",
         "const { register } = registry;\nregister({ checkHealth: checkAcmeHealth });",
+        'registry.entries["acme"] = { check: checkAcmeHealth };',
+        "function all(r: HealthPort) { r.register({ checkHealth: () => checkAcmeHealth() }); }\nall(registry);",
+        "const healthRegistry = { acme: checkAcmeHealth };\nserve(healthRegistry);",
+        "class Board extends IntegrationHealthRegistry {\n  readonly checks = { acme: checkAcmeHealth };\n}\nnew Board();",
+        "function boot(options) { setUp(options.checks); }\nfunction setUp(checks) { for (const check of checks) registry.register(check); }\nboot({ checks: [checkAcmeHealth] });",
+        "class Service {\n  constructor(private readonly options: Options) { for (const check of options.checks) registry.register(check); }\n}\nnew Service({ checks: [checkAcmeHealth] });",
+        "new IntegrationHealthRegistry().register({ name: 'other' }).register({ checkHealth: checkAcmeHealth });",
+        "const board = new IntegrationHealthRegistry();\nboard.addAll({ acme: checkAcmeHealth });",
+        "container.resolve('health-registry').set('acme', checkAcmeHealth);",
         "async function boot() {\n  const { checkAcmeHealth: check } = await import('@valueos/integrations/acme');\n  registry.register({ check });\n}\nvoid boot();",
         "export const setup = async () => {\n  const module = await import('@valueos/integrations/acme');\n  registry.register({ check: module.checkAcmeHealth });\n};\nawait setup();",
     ],
@@ -100,6 +109,7 @@ def test_a_registration_counts_however_it_is_written(tmp_path: Path, text: str) 
         "console.log(checkAcmeHealth);",
         "// registry.register({ checkHealth: checkAcmeHealth });",
         'registry.register({ name: "checkAcmeHealth" });',
+        'app.register(async (f) => { f.get("/acme", async () => checkAcmeHealth()); });',
     ],
 )
 def test_a_use_is_no_registration(tmp_path: Path, text: str) -> None:
