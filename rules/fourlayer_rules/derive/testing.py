@@ -18,6 +18,8 @@ _TESTS = frozenset({"it", "test", "specify", "fit", "xit", "xtest", "xspecify", 
 _GROUPS = frozenset({"describe", "suite", "context", "fdescribe", "xdescribe", "xcontext"})
 _OFF = frozenset({"skip", "todo"})
 _OFF_BY_NAME = frozenset({"xit", "xtest", "xspecify", "xdescribe", "xcontext", "bench"})
+_HELPER = re.compile(r"test|spec|helper|contract|assert|expect", re.IGNORECASE)
+_RUNNER = re.compile(r"(vitest|node:test|node:assert|assert|chai|jest|@jest/|@testing-library/|@vitest/)")
 _TEST_NAME = re.compile(r"\.(test|spec)\.[cm]?tsx?$")
 
 
@@ -29,28 +31,47 @@ def is_test_name(path: str) -> bool:
 def asserts(facts: FileFacts) -> bool:
     """Whether a test file has a test that runs and an assertion that says something.
 
-    A file that does not parse is given the benefit of the doubt. Tests that are skipped in some
-    surroundings only count.
+    A file that does not parse is given the benefit of the doubt, and so are functions that are imported
+    from helpers of tests. Tests that are skipped in some surroundings only count.
     """
-    if not any(word in facts.text.data for word in _WORDS):
+    helpers = _helpers(facts)
+    if not helpers and not any(word in facts.text.data for word in _WORDS):
         return False
     if not facts.trusted:
         return True
-    running = False
     asserted = False
+    running: bool | None = None
+    for decl, call in _calls(facts):
+        if _is_test(call):
+            running = running or not _is_off(decl, call)
+        elif not asserted and (_is_helper(call, helpers) or _is_assertion(decl, call)):
+            asserted = not _is_off(decl, call)
+    # Without a test that is known as such, what runs is called in a way of its own.
+    return asserted and running is not False
+
+
+def _is_helper(call: n.Call, helpers: frozenset[str]) -> bool:
+    names = _names(call.callee)
+    return bool(names) and names[0] in helpers
+
+
+def _calls(facts: FileFacts) -> Iterator[tuple[Decl, n.Call]]:
     for decl in facts.all_decls():
-        if decl.kind == "import":
-            continue
-        for node in walk(decl.node):
-            if not isinstance(node, n.Call):
-                continue
-            if not running and _is_test(node):
-                running = not _is_off(decl, node)
-            elif not asserted and _is_assertion(decl, node):
-                asserted = not _is_off(decl, node)
-        if running and asserted:
-            return True
-    return False
+        if decl.kind != "import":
+            for node in walk(decl.node):
+                if isinstance(node, n.Call):
+                    yield decl, node
+
+
+def _helpers(facts: FileFacts) -> frozenset[str]:
+    """The functions that are imported from helpers of tests: they may assert, or declare whole tests."""
+    return frozenset(
+        name.local
+        for item in facts.imports
+        if item.kind == "import" and _HELPER.search(item.specifier) and not _RUNNER.match(item.specifier)
+        for name in item.names
+        if name.local is not None and not name.type_only and not item.type_only
+    )
 
 
 def _is_test(call: n.Call) -> bool:
