@@ -36,14 +36,26 @@ def folders_around(path: str) -> Iterator[str]:
 
 def is_installed(view: View, path: str, specifier: str) -> bool:
     """Whether a package is a dependency of the package that a file belongs to, or of one around it."""
+    return version_of(view, path, specifier) is not None
+
+
+def version_of(view: View, path: str, specifier: str) -> str | None:
+    """The version of a dependency as the nearest package.json that has it says; None without one."""
     package = "/".join(specifier.split("/")[: 2 if specifier.startswith("@") else 1])
     for folder in folders_around(path):
         manifest = f"{folder}/package.json" if folder else "package.json"
-        if view.exists(manifest):
-            content = parse_object(view.read(manifest))
-            if any(package in as_object(content.get(kind)) for kind in _DEPENDENCIES):
-                return True
-    return False
+        content = parse_object(view.read(manifest)) if view.exists(manifest) else {}
+        for kind in _DEPENDENCIES:
+            version = as_object(content.get(kind)).get(package)
+            if version is not None:
+                return str(version)
+    return None
+
+
+def is_older(version: str | None, major: int) -> bool:
+    """Whether a version is surely below a major one; what a catalog or a tag says is not known."""
+    match = re.match(r"[\^~>=v\s]*(\d+)(\.|$)", version or "")
+    return match is not None and int(match[1]) < major
 
 
 def runner_of(view: View, path: str, configured: str) -> str | None:

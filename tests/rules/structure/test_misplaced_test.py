@@ -11,7 +11,7 @@ import pytest
 from fourlayer.app import App
 from fourlayer.project.snapshot import View
 from fourlayer_rules.derive.moving import moved_path
-from fourlayer_rules.derive.runner import JEST, VITEST, collects
+from fourlayer_rules.derive.runner import JEST, VITEST, collects, is_older
 from tests.pages.workspace import base_files, write_tree
 from tests.rules.node_tools import STRICTEST, compile_all, link_modules, need_node
 from tests.rules.structure.shapes import PACKAGES, ROOT
@@ -269,6 +269,21 @@ def test_jest_is_believed_to_find_tests_unless_it_is_told_what_they_are(tmp_path
 
     assert collects(view, "acme/__tests__/adapter.test.ts", JEST) is True
     assert collects(view, "other/__tests__/adapter.test.ts", JEST) is None
+
+
+@pytest.mark.parametrize(
+    ("version", "older"),
+    [
+        ("^1.6.0", True),
+        ("0.34.6", True),
+        ("2.0.0", False),
+        ("^3.2.4", False),
+        ("catalog:", False),
+        ("*", False),
+    ],
+)
+def test_versions(version: str, older: bool) -> None:
+    assert is_older(version, 2) is older
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _ID = "missing-test"
 _KIND = "create-test"
+_OLDEST = 2
+"""The major version of vitest that the tests are written for; mocks were typed otherwise before."""
+
 _HELP = {
     "adapter": "Create `__tests__/adapter.test.ts`: with a mocked transport, what connects, what each status "
     "comes to, and that nothing is left after `disconnect`.",
@@ -114,14 +117,15 @@ def _place(ctx: Context, provider: Provider, subject: Tested) -> str | None:
 
 def _can_run(ctx: Context, provider: Provider, subject: Tested) -> bool:
     """Whether the workspace runs vitest, would find the test, and has what the subject imports."""
-    from fourlayer_rules.derive.runner import VITEST, collects, is_installed
+    from fourlayer_rules.derive.runner import VITEST, collects, is_installed, is_older, version_of
     from fourlayer_rules.templates.tests import path_of
 
     facts = ctx.view.facts(subject.path)
     path = path_of(provider, subject.kind)
     if facts is None or not facts.trusted or ctx.settings.conventions.test_runner != VITEST:
         return False
-    if not is_installed(ctx.view, path, VITEST) or collects(ctx.view, path, VITEST) is False:
+    version = version_of(ctx.view, path, VITEST)
+    if version is None or is_older(version, _OLDEST) or collects(ctx.view, path, VITEST) is False:
         return False
     packages = {
         item.specifier

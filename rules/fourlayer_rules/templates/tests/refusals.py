@@ -37,7 +37,8 @@ class Refusal(NamedTuple):
 def refusals(view: View, errors: str) -> Iterator[Refusal]:
     """The provider's own ways first."""
     yield from _own(view, errors)
-    yield Refusal(f'new Response("{{}}", {{ status, headers: {_HEADERS} }})', _response)
+    if b"Response" in (view.read(errors) or b""):
+        yield Refusal(f'new Response("{{}}", {{ status, headers: {_HEADERS} }})', _response)
     yield Refusal(f"{{ response: {{ status, headers: {_HEADERS} }} }}", _nested)
     yield Refusal(
         f'Object.assign(new Error("refused"), {{ response: {{ status, headers: {_HEADERS} }} }})',
