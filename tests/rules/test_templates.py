@@ -232,7 +232,9 @@ def test_no_rule_complains_about_what_was_created(
 
     created = files.keys() - SHAPES.keys()
     assert len(created) > 15
-    assert [f.finding.message for f in outcome.findings if f.finding.path in created] == []
+    # Tests are no part of it: they are written from what is there, by a fix of their own.
+    found = [f.finding for f in outcome.findings if f.finding.rule != "missing-test"]
+    assert [finding.message for finding in found if finding.path in created] == []
 
 
 def test_nothing_is_created_over_a_file(tmp_path: Path) -> None:

@@ -46,12 +46,12 @@ NO_TESTS = (
 
 @pytest.mark.parametrize("source", TESTS)
 def test_a_file_with_a_test(source: str) -> None:
-    assert asserts(build_facts(Text(source.encode()), "typescript"))
+    assert asserts(build_facts(Text(source.encode()), "ts"))
 
 
 @pytest.mark.parametrize("source", NO_TESTS)
 def test_a_file_without_a_test(source: str) -> None:
-    assert not asserts(build_facts(Text(source.encode()), "typescript"))
+    assert not asserts(build_facts(Text(source.encode()), "ts"))
 
 
 @pytest.mark.parametrize(

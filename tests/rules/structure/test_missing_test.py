@@ -10,8 +10,10 @@ import pytest
 
 from fourlayer.app import App
 from tests.pages.workspace import REPOSITORY, base_files, write_tree
+from tests.rules import providers
 from tests.rules.node_tools import NODE_MODULES, STRICTEST, compile_all, link_modules, need_node, run
 from tests.rules.structure.shapes import MODULES, PACKAGES, ROOT, SHAPES, UNTESTABLE
+from tests.rules.test_templates import create
 
 RULES = ("missing-test",)
 SAMPLE = REPOSITORY / "examples/monorepo"
@@ -142,6 +144,21 @@ def test_the_sample_has_tests_that_pass_and_compile(sample: Path) -> None:
     }
     assert all(len(tests) >= 5 for tests in results.values())
     assert len(compile_all(sample, "--noEmit")) == 1, "the sample's one planted error"
+
+
+def test_what_other_fixes_created_has_tests_that_pass(tmp_path: Path) -> None:
+    need_node()
+    created = create(tmp_path / "created", dict(providers.SHAPES), "create-all")
+    folder = tmp_path / "tested"
+    write_tree(folder, {**created, **PACKAGES})
+    install(folder)
+    fixed(folder)
+
+    results = vitest(folder)
+
+    assert failed(results) == {}
+    assert {path.partition("/")[0] for path in results if "errors" in path} == set(providers.PROVIDERS)
+    assert compile_all(folder, "--noEmit") == []
 
 
 BROKEN = {
