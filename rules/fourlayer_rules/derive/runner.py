@@ -44,7 +44,7 @@ def version_of(view: View, path: str, specifier: str) -> str | None:
     package = "/".join(specifier.split("/")[: 2 if specifier.startswith("@") else 1])
     for folder in folders_around(path):
         manifest = f"{folder}/package.json" if folder else "package.json"
-        content = parse_object(view.read(manifest)) if view.exists(manifest) else {}
+        content = parse_object(view.read(manifest) if view.exists(manifest) else None)
         for kind in _DEPENDENCIES:
             version = as_object(content.get(kind)).get(package)
             if version is not None:
