@@ -46,9 +46,13 @@ class Outside(NamedTuple):
 class Network:
     """Answers for one view; each function is followed once."""
 
-    def __init__(self, view: View, symbols: Symbols) -> None:
+    def __init__(
+        self, view: View, symbols: Symbols, replaced: frozenset[tuple[str, str]] = frozenset()
+    ) -> None:
+        """`replaced`: functions, by file and name, that something else stands in for."""
         self._view = view
         self._symbols = symbols
+        self._replaced = replaced
         self._known: dict[tuple[str, int, str], Outside | None] = {}
         self._methods: dict[tuple[str, int, str], Outside | None] = {}
         self._vendors: dict[FileFacts, dict[str, str]] = {}
@@ -67,6 +71,8 @@ class Network:
         """The first way out of a function that is declared or imported in a file."""
         found = named(self._view, path, facts, name)
         if not isinstance(found, tuple) or found.decl.kind not in {"function", "variable"} or hops > _HOPS:
+            return None
+        if (found.path, found.decl.name) in self._replaced:
             return None
         whole = self._whole(found)
         return None if whole is None else self.of_decl(whole.path, whole.facts, whole.decl, None, hops)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from fourlayer.project.exports import Origin, origin_of
 from fourlayer.project.layout import is_code
 from fourlayer.project.tree import parent
 from fourlayer.project.tsconfig import split_package
@@ -43,11 +44,12 @@ class Call(NamedTuple):
 
 
 class _Standing(NamedTuple):
-    """What stands in for the world: for `fetch`, for packages and files, or for everything."""
+    """What stands in for the world: for `fetch`, for packages and files, for functions, for everything."""
 
     fetch: bool
     everything: bool
     mocked: frozenset[str]
+    replaced: frozenset[tuple[str, str]] = frozenset()
 
     def covers(self, outside: Outside) -> bool:
         if self.everything or (self.fetch and outside.what == "fetch"):
@@ -87,7 +89,7 @@ def first_call(ctx: Context, path: str, facts: FileFacts) -> Call | None:
     standing = _standing(ctx.view, path, facts)
     if standing.everything:
         return None
-    network = Network(ctx.view, ctx.settings.symbols)
+    network = Network(ctx.view, ctx.settings.symbols, standing.replaced)
     given = given_values(facts)
     for decl in facts.decls:
         if decl.kind == "import" or not decl.trusted:
@@ -211,28 +213,25 @@ def _is_tampered(facts: FileFacts, variable: str, class_name: str) -> bool:
 
 
 def _standing(view: View, path: str, facts: FileFacts) -> _Standing:
-    mocked: set[str] = set()
-    texts = [facts.text.data]
+    loaded = [(path, facts)]
     for item in facts.imports:
         target = view.resolve(item.specifier, path).path
-        if item.kind == "mock":
-            mocked.add(target or split_package(item.specifier)[0] or item.specifier)
-        elif target is not None and (view.is_test(target) or _is_helper(target)):
+        if item.kind != "mock" and target is not None and (view.is_test(target) or _is_helper(target)):
             helper = view.facts(target)
             if helper is not None:
-                texts.append(helper.text.data)
-                mocked |= _mocks(view, target, helper) | _spied(view, target, helper)
-    mocked |= _spied(view, path, facts)
+                loaded.append((target, helper))
     for setup in _setup_files(view, path):
         helper = view.facts(setup)
         if helper is None:
             return _Standing(True, True, frozenset())
-        texts.append(helper.text.data)
-        mocked |= _mocks(view, setup, helper) | _spied(view, setup, helper)
+        loaded.append((setup, helper))
+    spies = [_spied(view, *one) for one in loaded]
+    texts = [one.text.data for _, one in loaded]
     return _Standing(
         any(_stub().search(text) for text in texts),
         any(_interceptor().search(text) for text in texts),
-        frozenset(mocked),
+        frozenset().union(*(_mocks(view, *one) for one in loaded), *(spied.whole for spied in spies)),
+        frozenset().union(*(spied.functions for spied in spies)),
     )
 
 
@@ -244,21 +243,39 @@ def _mocks(view: View, path: str, facts: FileFacts) -> set[str]:
     }
 
 
-def _spied(view: View, path: str, facts: FileFacts) -> set[str]:
-    """The packages and files of which something imported is replaced: `vi.spyOn(axios, "get")`.
+class _Spied(NamedTuple):
+    """What a file replaces: something of packages and files, and functions by file and name."""
+
+    whole: set[str]
+    functions: set[tuple[str, str]]
+
+
+def _spied(view: View, path: str, facts: FileFacts) -> _Spied:
+    """What is replaced with `vi.spyOn(axios, "get")`, `vi.spyOn(module, "load")`, `http.get = vi.fn()`.
 
     A name that a barrel passes on counts for the file that declares it as well.
     """
-    replaced = {(match[1] or match[2]).decode() for match in _spy().finditer(facts.text.data)}
-    found: set[str] = set()
+    found = _Spied(set(), set())
+    replaced: dict[str, set[str]] = {}
+    for match in _spy().finditer(facts.text.data):
+        replaced.setdefault((match[1] or match[3]).decode(), set()).add((match[2] or match[4]).decode())
     for item in facts.imports if replaced else ():
-        if any(bound.local in replaced for bound in item.names):
+        for bound in item.names:
             target = view.resolve(item.specifier, path).path
-            found.add(target or split_package(item.specifier)[0] or item.specifier)
+            if bound.local not in replaced:
+                continue
+            if target is None or bound.imported != "*":
+                found.whole.add(target or split_package(item.specifier)[0] or item.specifier)
+                continue
+            for member in replaced[bound.local]:
+                found.functions.add((target, member))
+                origin = origin_of(view, target, member)
+                if isinstance(origin, Origin) and origin.path is not None:
+                    found.functions.add((origin.path, origin.name))
     for name in replaced:
-        origin = named(view, path, facts, name)
-        if isinstance(origin, tuple):
-            found.add(origin.path)
+        declared = named(view, path, facts, name)
+        if isinstance(declared, tuple) and declared.path != path:
+            found.whole.add(declared.path)
     return found
 
 
@@ -321,7 +338,8 @@ def _spy() -> re.Pattern[bytes]:
     """Code that replaces a member of a variable: `vi.spyOn(axios, ...)`, `axios.get = vi.fn()`."""
     return re.compile(
         rb"(?:spyOn|replace|replaceProperty|stub)\(\s*\(?\s*([A-Za-z_$][\w$]*)(?:\.[\w$.]+|\s+as\s[^,\n]*)?\s*,"
-        rb"|^[ \t]*\(?([A-Za-z_$][\w$]*)(?:\s+as\s[^)\n]*\))?\.[\w$]+\s*=\s*(?:vi|jest)\.fn\b",
+        rb"\s*[\"'`](\w+)"
+        rb"|^[ \t]*\(?([A-Za-z_$][\w$]*)(?:\s+as\s[^)\n]*\))?\.([\w$]+)\s*=\s*(?:vi|jest)\.fn\b",
         re.MULTILINE,
     )
 
