@@ -81,7 +81,7 @@ def _tenant_services(ctx: Context, provider: Provider) -> Iterator[tuple[str, Fi
         if not names_column and not may_query(data):
             continue
         facts = ctx.view.facts(path)
-        if facts is not None and (names_column or queries_of(path, facts)):
+        if facts is not None and (names_column or any(query.certain for query in queries_of(path, facts))):
             yield path, facts
 
 
