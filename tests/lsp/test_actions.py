@@ -73,6 +73,8 @@ def neovim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
 @pytest.fixture(scope="module")
 def vscode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
     editor = Editor(VSCODE, write_workspace(tmp_path_factory.mktemp("vscode")), push=False)
+    # A pull is answered with what there is while the first look at the workspace is under way.
+    editor.raw.wait(lambda: editor.show(DEFAULT))
     yield editor
     editor.raw.kill()
 
