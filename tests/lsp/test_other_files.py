@@ -158,7 +158,7 @@ def test_pulled(start: Start, laid_out: Path, scenario: Scenario) -> None:
     path_b.write_text(scenario.broken, encoding="utf-8")
     raw = start()
     encoding = raw.initialize(VSCODE, laid_out)["capabilities"]["positionEncoding"]
-    asked = {"identifier": "fourlayer", "previousResultIds": [], "partialResultToken": "t"}
+    asked: Json = {"identifier": "fourlayer", "previousResultIds": [], "partialResultToken": "t"}
     raw.start_request("workspace/diagnostic", asked)
     on_disk = path_a.read_text(encoding="utf-8")
 
