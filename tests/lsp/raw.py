@@ -131,6 +131,10 @@ class Raw:
         )
         return result
 
+    def settle(self) -> None:
+        """Wait until the server has nothing left to do."""
+        assert any(self.debug()["settled"] for _ in range(10_000))
+
     def logged(self) -> list[str]:
         return [params["message"] for method, params in self.notified if method == "window/logMessage"]
 

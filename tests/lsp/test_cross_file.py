@@ -156,11 +156,6 @@ def test_pulled_by_an_editor_like_vs_code_with_a_closed(
     assert raw.stop() == 0
 
 
-def settled(raw: Raw) -> None:
-    """Wait until the server has nothing left to do."""
-    assert any(raw.debug()["settled"] for _ in range(10_000))
-
-
 HALF = "  protected async go(a: { b: string[] }): Promise<void> {\n    return this.x(`y${a.b[0]}`);\n  }\n"
 
 
@@ -176,11 +171,11 @@ def test_half_typed_code_elsewhere_makes_nothing_flicker(
     b = raw.open(workspace / BASE)
     expected = {"adapter-contract"} if reported else set()
     raw.wait_published(a, lambda last: codes(last) == expected)
-    settled(raw)
+    raw.settle()
     before = len(raw.notified)
     for number, end in enumerate(range(0, len(HALF) + 1, 7)):
         raw.change(b, number + 2, {"text": FILES[BASE].replace("}\n", HALF[:end] + "}\n")})
-        settled(raw)
+        raw.settle()
     seen = [
         codes(params)
         for method, params in raw.notified[before:]

@@ -175,6 +175,7 @@ def test_pulled(start: Start, laid_out: Path, scenario: Scenario) -> None:
     b = a if scenario.a == scenario.b else begin(raw, path_b, scenario.language, scenario.broken)
 
     def pulled() -> list[Json]:
+        raw.settle()
         document = {"textDocument": {"uri": a}, "identifier": "fourlayer"}
         return ranges_of(raw.request("textDocument/diagnostic", document)["items"], scenario.rule)
 

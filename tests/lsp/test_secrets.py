@@ -76,6 +76,7 @@ def test_an_editor_that_pulls(start: Start, planted: tuple[Path, dict[str, str]]
     raw = start()
     raw.initialize(VSCODE, workspace, trace="verbose")
     uri = raw.open(workspace / CLIENT)
+    raw.settle()
     report = raw.request("textDocument/diagnostic", {"textDocument": {"uri": uri}, "identifier": "fourlayer"})
     assert sum(one["code"] == "hardcoded-secret" for one in report["items"]) == len(own)
     raw.request("workspace/diagnostic", {"identifier": "fourlayer", "previousResultIds": []})
