@@ -96,16 +96,22 @@ const services = {
   },
   mute: (input, init) => never(input instanceof Request ? input.signal : init?.signal),
 };
+const names = readdirSync("out");
+// Loaded before anything is asked: a busy machine must not use up the time that a check gives its service.
+const modules = Object.fromEntries(
+  await Promise.all(
+    names.map(async (name) => [name, await import(`./out/${name}/packages/integrations/acme/health.js`)]),
+  ),
+);
 const ask = async (name) => {
-  const module = await import(`./out/${name}/packages/integrations/acme/health.js`);
+  const module = modules[name];
   const check = module.checkAcmeHealth ?? module.checkHealth;
   return name === "probe bare" ? await check(() => fetch("https://api.acme.example")) : await check();
 };
-const names = readdirSync("out");
 const report = {};
 for (const [kind, service] of Object.entries(services)) {
   globalThis.fetch = service;
-  const late = new Promise((resolve) => setTimeout(() => resolve("late"), 5_000).unref());
+  const late = new Promise((resolve) => setTimeout(() => resolve("late"), 30_000).unref());
   const answers = names.map((name) => Promise.race([ask(name), late]).catch((error) => String(error)));
   report[kind] = Object.fromEntries((await Promise.all(answers)).map((answer, at) => [names[at], answer]));
 }
@@ -128,8 +134,7 @@ def test_mended_checks_compile_and_answer_whatever_the_service_does(tmp_path: Pa
         left = AppJudge(tmp_path / "w", select=list(RULES[1:])).open(files).outcome.findings
         assert (len(left) > 0) == (shape.name in UNFIXED), shape.name
         if shape.name not in UNFIXED:
-            quick = {path: text.replace("3_000", "100") for path, text in files.items()}
-            write_tree(tmp_path / "src" / shape.name, quick)
+            write_tree(tmp_path / "src" / shape.name, files)
             mended.add(shape.name)
     (tmp_path / "package.json").write_text('{ "type": "module" }')
     (tmp_path / "run.mjs").write_text(DRIVER)
