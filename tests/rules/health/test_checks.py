@@ -111,7 +111,7 @@ const ask = async (name) => {
 const report = {};
 for (const [kind, service] of Object.entries(services)) {
   globalThis.fetch = service;
-  const late = new Promise((resolve) => setTimeout(() => resolve("late"), 30_000).unref());
+  const late = new Promise((resolve) => setTimeout(() => resolve("late"), 30_000));
   const answers = names.map((name) => Promise.race([ask(name), late]).catch((error) => String(error)));
   report[kind] = Object.fromEntries((await Promise.all(answers)).map((answer, at) => [names[at], answer]));
 }
