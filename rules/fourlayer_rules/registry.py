@@ -507,6 +507,18 @@ RULES: tuple[RuleMeta, ...] = (
         triggers=(b"new ", b"let ", b"var ", b"static "),
     ),
     RuleMeta(
+        id="fire-and-forget",
+        category="jobs",
+        severity="error",
+        summary="Work is started that nobody waits for.",
+        clause="Background work runs in BullMQ workers; the request path leaves no promise behind",
+        module="fourlayer_rules.jobs.fire_and_forget.rule",
+        unit="file",
+        needs=("document", "workspace"),
+        fixes=(FixMeta("await", ("unsafe",), "document", preferred=True, needs=("document", "workspace")),),
+        triggers=(b"(",),
+    ),
+    RuleMeta(
         id="unmocked-sdk",
         category="tests",
         severity="warning",
