@@ -519,6 +519,17 @@ RULES: tuple[RuleMeta, ...] = (
         triggers=(b"(",),
     ),
     RuleMeta(
+        id="non-bullmq-job",
+        category="jobs",
+        severity="error",
+        summary="Background work that no BullMQ worker runs.",
+        clause="jobs/: BullMQ workers (background entry points)",
+        module="fourlayer_rules.jobs.non_bullmq_job.rule",
+        unit="file",
+        needs=("document", "workspace"),
+        triggers=(b"export", b"import", b"require", b"set", b"nextTick", b"queueMicrotask"),
+    ),
+    RuleMeta(
         id="unmocked-sdk",
         category="tests",
         severity="warning",

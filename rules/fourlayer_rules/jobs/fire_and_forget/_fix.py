@@ -14,7 +14,7 @@ from fourlayer.syntax.flow import function_around
 if TYPE_CHECKING:
     from fourlayer.rule.context import Context
     from fourlayer.syntax.facts import Decl
-    from fourlayer_rules.jobs.fire_and_forget._floating import Floating
+    from fourlayer_rules.jobs._floating import Floating
 
 _Edits = tuple[tuple[int, int, str], ...]
 """Replacements as (start, end, text), counted like the nodes' offsets."""

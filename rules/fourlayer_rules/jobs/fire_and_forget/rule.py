@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from fourlayer.rule.context import Context
     from fourlayer.syntax.facts import Decl
-    from fourlayer_rules.jobs.fire_and_forget._floating import Floating
+    from fourlayer_rules.jobs._floating import Floating
 
 _ID = "fire-and-forget"
 _KIND = "await"
@@ -78,7 +78,7 @@ class FireAndForget:
 
 
 def _all(ctx: Context, path: str, scope: str | None = None) -> Iterator[tuple[Decl, Floating]]:
-    from fourlayer_rules.jobs.fire_and_forget._floating import Finder
+    from fourlayer_rules.jobs._floating import Finder
 
     facts = ctx.view.facts(path)
     if facts is None:
