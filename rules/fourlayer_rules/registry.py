@@ -530,6 +530,20 @@ RULES: tuple[RuleMeta, ...] = (
         triggers=(b"export", b"import", b"require", b"set", b"nextTick", b"queueMicrotask"),
     ),
     RuleMeta(
+        id="unscoped-job",
+        category="jobs",
+        severity="error",
+        summary="A job does not name its tenant, or its worker does not ask for it.",
+        clause="Every job names its tenant, and its worker works for that tenant alone",
+        module="fourlayer_rules.jobs.unscoped_job.rule",
+        unit="file",
+        needs=("document", "workspace"),
+        fixes=(
+            FixMeta("add-tenant", ("unsafe",), "document", preferred=True, needs=("document", "workspace")),
+        ),
+        triggers=(b".add", b"upsertJobScheduler", b"Worker"),
+    ),
+    RuleMeta(
         id="unmocked-sdk",
         category="tests",
         severity="warning",

@@ -103,7 +103,9 @@ def _named(inference: Inference, type_: n.TypeRef, place: Place) -> Typed:
     if isinstance(found, Declared):
         return _of_declared(inference, found, type_, place)
     if isinstance(found, Origin):
-        return inference.imported(found, name.partition(".")[2])
+        made = inference.imported(found, name.partition(".")[2])
+        args = tuple(inference.type(arg, place) for arg in type_.args) if isinstance(made, Shaped) else ()
+        return made._replace(given=args) if isinstance(made, Shaped) and args else made
     return _builtin(inference, type_, place) if found is None else UNKNOWN
 
 

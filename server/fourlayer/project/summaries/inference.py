@@ -317,7 +317,9 @@ class Inference:
         if isinstance(made, Made):
             return made._replace(static=False)
         if isinstance(made, Shaped):
-            return PROMISE if made.shape == "Promise" else made
+            if made.shape == "Promise":
+                return PROMISE
+            return made._replace(given=tuple(self.type(arg, place) for arg in expr.type_args))
         if isinstance(callee, n.Name) and expr.type_args:
             return self.type(n.TypeRef(expr.start, expr.end, callee.name, expr.type_args), place)
         return UNKNOWN

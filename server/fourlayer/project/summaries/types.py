@@ -40,10 +40,14 @@ class Promised(NamedTuple):
 
 
 class Shaped(NamedTuple):
-    """Something of the runtime or of a package (see `outside`); `made`: only a call gives it."""
+    """Something of the runtime or of a package (see `outside`); `made`: only a call gives it.
+
+    `given` are its type arguments where they are written.
+    """
 
     shape: str
     made: bool = False
+    given: tuple[Typed, ...] = ()
 
 
 class Gives(NamedTuple):
