@@ -544,6 +544,20 @@ RULES: tuple[RuleMeta, ...] = (
         triggers=(b".add", b"upsertJobScheduler", b"Worker"),
     ),
     RuleMeta(
+        id="unobserved-worker",
+        category="jobs",
+        severity="warning",
+        summary="Nobody sees when a worker fails, how long it takes or how long its queue is.",
+        clause="Workers have a failed handler, a run-time metric (SLO) and a depth metric (autoscaling)",
+        module="fourlayer_rules.jobs.unobserved_worker.rule",
+        unit="file",
+        needs=("document", "workspace"),
+        fixes=(
+            FixMeta("log-failures", ("unsafe",), "document", preferred=True, needs=("document", "workspace")),
+        ),
+        triggers=(b"new ",),
+    ),
+    RuleMeta(
         id="unmocked-sdk",
         category="tests",
         severity="warning",
