@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fourlayer.project.follow import Follow, Frame, Value
+from fourlayer.project.follow import Follow
+from fourlayer.project.frames import Frame, Value
 from fourlayer.project.questions import Question
 from fourlayer.project.snapshot import Survey
 from fourlayer.project.summaries.inference import Inference, place_of
