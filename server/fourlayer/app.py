@@ -382,6 +382,7 @@ def _layout(settings: Settings) -> Layout:
         schema=settings.tenancy.schema,
         scopes=tuple(Scope(scope.paths, scope.layer, scope.categories) for scope in settings.scopes),
         symbols=settings.symbols._asdict(),
+        validation=settings.conventions.validation,
         layers={name: LayerRule(layer.files, layer.may_import) for name, layer in settings.layers.items()},
     )
 

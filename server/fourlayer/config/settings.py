@@ -147,6 +147,30 @@ class Symbols(NamedTuple):
         "verifyWebhookSignature",
         "clientState",
     )
+    rate_limiters: Annotated[
+        tuple[str, ...], "Functions, objects and middlewares that limit how many requests are served."
+    ] = (
+        "*rateLimit*",
+        "*RateLimit*",
+        "*rate-limit*",
+        "*limiter*",
+        "*Limiter*",
+        "*throttl*",
+        "*Throttl*",
+        "*quota*",
+    )
+    replay_guards: Annotated[tuple[str, ...], "Functions and stores that let one event through once."] = (
+        "*nonce*",
+        "*Nonce*",
+        "*idempoten*",
+        "*Idempoten*",
+        "*dedup*",
+        "*Dedup*",
+        "*replay*",
+        "*Replay*",
+        "*processedEvent*",
+        "*seenEvent*",
+    )
     sdk_modules: Annotated[tuple[str, ...], "Packages whose calls leave the process for a vendor."] = (
         "@anthropic-ai/*",
         "@aws-sdk/*",

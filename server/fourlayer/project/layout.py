@@ -54,6 +54,8 @@ class Layout(NamedTuple):
     conventions: Conventions = Conventions()
     symbols: Mapping[str, tuple[str, ...]] = {}
     """What is looked for by name: the keys of `[symbols]` with `_`, patterns for `names_match`."""
+    validation: str = "zod"
+    """The package whose schemas validate what comes from outside."""
 
 
 class Provider(NamedTuple):
