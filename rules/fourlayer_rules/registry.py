@@ -8,6 +8,11 @@ from fourlayer.rule.model import FixMeta, RuleMeta
 QUERY_TRIGGERS = (*TRIGGERS, b".from", b".execute(", b".unsafe(")
 """What every file that queries a database holds, one of them at least."""
 
+WEBHOOK_ORDER = "Webhooks: limits, raw body, verification, its result used, replay, Zod, tenants, dispatch"
+
+HANDLERS = (b"export", b".post(", b".put(", b".patch(", b".all(", b".get(", b".delete(", b".route(")
+"""What every file that takes requests holds, one of them at least."""
+
 RULES: tuple[RuleMeta, ...] = (
     RuleMeta(
         id="missing-file",
@@ -628,6 +633,84 @@ RULES: tuple[RuleMeta, ...] = (
             FixMeta("rename-column", ("unsafe",), "document", preferred=True, needs=("document", "schema")),
         ),
         triggers=QUERY_TRIGGERS,
+    ),
+    RuleMeta(
+        id="unverified-webhook",
+        category="webhooks",
+        severity="error",
+        summary="A webhook uses its payload before anything proves who sent it.",
+        clause=WEBHOOK_ORDER,
+        module="fourlayer_rules.webhooks.unverified_webhook.rule",
+        unit="file",
+        needs=("document", "workspace"),
+        triggers=HANDLERS,
+    ),
+    RuleMeta(
+        id="timing-unsafe-compare",
+        category="webhooks",
+        severity="error",
+        summary="A signature or digest is compared in a way that tells how much of it was right.",
+        clause=WEBHOOK_ORDER,
+        module="fourlayer_rules.webhooks.timing_unsafe_compare.rule",
+        unit="file",
+        needs=("document", "workspace"),
+        fixes=(FixMeta("compare-in-constant-time", ("unsafe",), "document", preferred=True),),
+        triggers=(b"ignature", b"IGNATURE", b"mac(", b"Hmac", b"igest", b"timingSafeEqual", b"hmac"),
+    ),
+    RuleMeta(
+        id="parsed-body-signature",
+        category="webhooks",
+        severity="error",
+        summary="A signature is computed over a parsed body instead of the bytes that came.",
+        clause=WEBHOOK_ORDER,
+        module="fourlayer_rules.webhooks.parsed_body_signature.rule",
+        unit="file",
+        needs=("document", "workspace"),
+        triggers=(b"createHmac", b"update(", b"JSON.stringify", b"constructEvent", b".verify("),
+    ),
+    RuleMeta(
+        id="unvalidated-webhook",
+        category="webhooks",
+        severity="error",
+        summary="A webhook uses its payload as it came, not as a schema let it through.",
+        clause=WEBHOOK_ORDER,
+        module="fourlayer_rules.webhooks.unvalidated_webhook.rule",
+        unit="file",
+        needs=("document", "workspace"),
+        triggers=HANDLERS,
+    ),
+    RuleMeta(
+        id="replayable-webhook",
+        category="webhooks",
+        severity="error",
+        summary="A webhook does its work again for a delivery that it has seen.",
+        clause=WEBHOOK_ORDER,
+        module="fourlayer_rules.webhooks.replayable_webhook.rule",
+        unit="file",
+        needs=("document", "workspace"),
+        triggers=HANDLERS,
+    ),
+    RuleMeta(
+        id="missing-rate-limit-key",
+        category="webhooks",
+        severity="error",
+        summary="A webhook has no limit per address before verification, or none per tenant after it.",
+        clause=WEBHOOK_ORDER,
+        module="fourlayer_rules.webhooks.missing_rate_limit_key.rule",
+        unit="file",
+        needs=("document", "workspace"),
+        triggers=HANDLERS,
+    ),
+    RuleMeta(
+        id="unvalidated-input",
+        category="webhooks",
+        severity="error",
+        summary="A handler uses a request's body, query or parameters without a schema.",
+        clause=WEBHOOK_ORDER,
+        module="fourlayer_rules.webhooks.unvalidated_input.rule",
+        unit="file",
+        needs=("document", "workspace"),
+        triggers=HANDLERS,
     ),
     RuleMeta(
         id="unused-suppression",

@@ -1,0 +1,86 @@
+"""The verdicts on the handlers of a file, made once for the rules that ask in turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from fourlayer.project.summaries.effects import Effects, State
+from fourlayer.project.summaries.steps import Walk, seeds_of
+from fourlayer_rules.webhooks._handlers import Handler, entry, handlers
+
+if TYPE_CHECKING:
+    from fourlayer.project.snapshot import View
+    from fourlayer.rule.context import Context
+    from fourlayer.rule.model import Finding
+    from fourlayer.syntax.facts import FileFacts
+    from fourlayer_rules.webhooks._before import Before
+
+
+class Verdict(NamedTuple):
+    """A handler, what was done before it, and what it does."""
+
+    handler: Handler
+    before: Before
+    effects: Effects
+
+    @property
+    def asks(self) -> bool:
+        """Whether it, or what runs before it, verifies anything at all."""
+        known = self.effects.may | self.before.may | self.before.must
+        return bool(known & {"asked", "verified"})
+
+
+def judged(ctx: Context, path: str) -> tuple[Verdict, ...]:
+    """The verdicts on a file's handlers, those that do not parse left out."""
+    key = ("webhooks", path)
+    known = cast("tuple[FileFacts | None, tuple[Verdict, ...]] | None", ctx.view.memo.get(key))
+    facts = ctx.view.facts(path)
+    if known is not None and known[0] is facts:
+        return known[1]
+    found = tuple(_judge(ctx.view, handler) for handler in handlers(ctx.view, path) if handler.trusted)
+    ctx.view.memo[key] = (facts, found)
+    return found
+
+
+def _judge(view: View, handler: Handler) -> Verdict:
+    before = entry(view, handler)
+    function = handler.frame.function
+    seeds = seeds_of(function, handler.labels) if function is not None else {}
+    walk = Walk(view, handler.frame, seeds, State(before.must, before.may), parsed_body=before.valid)
+    return Verdict(handler, before, walk.run())
+
+
+def finding(ctx: Context, rule: str, verdict: Verdict, message: str, help_: str) -> Finding:
+    """A finding anchored on a handler's name, or on the registration that holds it."""
+    from fourlayer.rule.model import Finding
+
+    handler = verdict.handler
+    path = handler.route.path if handler.route is not None else handler.frame.path
+    provider = ctx.view.provider_of(path)
+    return Finding(
+        rule=rule,
+        path=path,
+        span=handler.span,
+        message=message,
+        help=help_,
+        scope=handler.name.partition(" ")[0],
+        key=handler.name,
+        provider=provider.name if provider is not None else None,
+    )
+
+
+def listed(flaws: list[str]) -> str:
+    """Flaws as one clause: `a; b, and c`."""
+    if len(flaws) < 2:
+        return "".join(flaws)
+    return f"{'; '.join(flaws[:-1])}; and {flaws[-1]}"
+
+
+def does_something(verdict: Verdict) -> bool:
+    """Whether a handler uses its payload, or sets anything off at all."""
+    return verdict.effects.used or verdict.effects.opaque
+
+
+def lacks(verdict: Verdict, step: str) -> bool:
+    """Whether a step is missing where the payload is used; where it is not, wherever the handler acts."""
+    return step in (verdict.effects.lacks if verdict.effects.used else verdict.effects.acts)
