@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fourlayer.project.queries.model import Filter, Query, Truth, Wrapper
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Certainty
-    from fourlayer.syntax.facts import FileFacts
+    from fourlayer.syntax.facts import Decl, FileFacts
 
 Problem = Literal["filter", "row", "column"]
 
@@ -67,6 +67,37 @@ def judged(ctx: Context, path: str) -> Judged:
     return answer
 
 
+class JudgedQueries(NamedTuple):
+    """The queries of a file that are surely queries, each with its table's name, and who judges them."""
+
+    facts: FileFacts
+    queries: tuple[Query, ...]
+    judge: Judge
+
+
+def queries_judged(ctx: Context, path: str) -> JudgedQueries | None:
+    """The queries of a file for the rules that ask more than `judged` tells; made once for all of them."""
+    key = (queries_judged, path)
+    known = cast("tuple[Settings, JudgedQueries | None] | None", ctx.view.memo.get(key))
+    if known is not None and known[0] is ctx.settings:
+        return known[1]
+    answer = _prepare(ctx, path)
+    ctx.view.memo[key] = (ctx.settings, answer)
+    return answer
+
+
+def _prepare(ctx: Context, path: str) -> JudgedQueries | None:
+    data = ctx.view.read(path)
+    if data is None or not ctx.settings.tenancy.columns or not may_query(data):
+        return None
+    facts = ctx.view.facts(path)
+    if facts is None:
+        return None
+    judge = Judge(ctx, path, facts)
+    found = (judge.prepared(query) for query in queries_of(path, facts))
+    return JudgedQueries(facts, tuple(query for query in found if query is not None), judge)
+
+
 def follower_of(ctx: Context) -> Follower:
     """Follows expressions into other files of the workspace."""
 
@@ -79,15 +110,11 @@ def follower_of(ctx: Context) -> Follower:
 
 
 def _judge(ctx: Context, path: str) -> Judged:
-    data = ctx.view.read(path)
-    if data is None or not ctx.settings.tenancy.columns or not may_query(data):
+    found = queries_judged(ctx, path)
+    if found is None:
         return _EMPTY
-    facts = ctx.view.facts(path)
-    if facts is None:
-        return _EMPTY
-    judge = Judge(ctx, path, facts)
-    verdicts = [one for query in queries_of(path, facts) if (one := judge.verdict(query)) is not None]
-    return Judged(facts, tuple(verdicts))
+    verdicts = (found.judge.verdict(query) for query in found.queries)
+    return Judged(found.facts, tuple(verdict for verdict in verdicts if verdict is not None))
 
 
 class Judge:
@@ -99,19 +126,24 @@ class Judge:
         self._path = path
         self._facts = facts
         self._columns = Columns(ctx.view, ctx.settings.tenancy)
-        self._follower = follower_of(ctx)
+        self.follower = follower_of(ctx)
 
-    def verdict(self, query: Query) -> Verdict | None:
-        """What is wrong with a query, if anything."""
-        if not _is_intact(query):
+    def prepared(self, query: Query) -> Query | None:
+        """The query with its table's name; None where it does not parse or may be no query."""
+        if not is_intact(query.decl, query.node):
             return None
         query = self._with_table(query)
-        if not query.certain and not self._is_model(query):
-            return None
+        return query if query.certain or self._is_model(query) else None
+
+    def tenancies(self, query: Query) -> tuple[TableTenancy, ...]:
+        """What is known about each table that a prepared query may be on; nothing where that is not known."""
+        return tuple(self._columns.of(name, orm=query.table.orm) for name in query.table.names)
+
+    def verdict(self, query: Query) -> Verdict | None:
+        """What is wrong with a prepared query, if anything."""
         if not query.table.names:
             return self._of_dynamic(query)
-        for name in query.table.names:
-            tenancy = self._columns.of(name, orm=query.table.orm)
+        for tenancy in self.tenancies(query):
             if tenancy.kind == "none":
                 continue
             found = self._of_table(query, tenancy)
@@ -123,7 +155,7 @@ class Judge:
         """A Drizzle constant's table by its name in the database."""
         if query.library != "drizzle":
             return query
-        name = defined_table(At(self._path, self._facts, query.decl, query.table.expr), self._follower)
+        name = defined_table(At(self._path, self._facts, query.decl, query.table.expr), self.follower)
         if name is None:
             return query
         return query._replace(table=TableRef((name,), query.table.expr), certain=True)
@@ -150,7 +182,7 @@ class Judge:
         return found._replace(why="dynamic") if found is not None and not found.why else found
 
     def _of_filter(self, query: Query, tenancy: TableTenancy) -> Verdict | None:
-        filters = [one for one in query.filters if self._names_tenant(one, query, tenancy)]
+        filters = [one for one in query.filters if self.names_tenant(one, query, tenancy)]
         sure = [one for one in filters if one.always]
         if sure:
             return self._of_columns(query, tenancy, sure)
@@ -181,7 +213,7 @@ class Judge:
             return self._row_verdict(query, tenancy, truth, typed=False)
         if query.rows is None:
             return Verdict("row", "unverifiable", query, tenancy, "unknown") if query.open else None
-        row = row_of(At(self._path, self._facts, query.decl, query.rows), self._follower)
+        row = row_of(At(self._path, self._facts, query.decl, query.rows), self.follower)
         truth = row.has(names)
         if truth in ("always", "sometimes"):
             wrong = self._wrong_row(query, tenancy, row.always | row.maybe, field)
@@ -267,7 +299,8 @@ class Judge:
 
     # Evidence
 
-    def _names_tenant(self, one: Filter, query: Query, tenancy: TableTenancy) -> bool:
+    def names_tenant(self, one: Filter, query: Query, tenancy: TableTenancy) -> bool:
+        """Whether a condition restricts the rows to a tenant's."""
         if tenancy.kind == "root" and one.column == "id":
             return True
         names = (one, *(one._replace(column=other) for other in one.others))
@@ -320,7 +353,7 @@ class Judge:
         if names_match(wrappers, name) or names_match(wrappers, name.rpartition(".")[2]):
             return "always" if wrapper.always else "sometimes"
         at = At(self._path, self._facts, query.decl, call.callee)
-        function = self._follower.function(at)
+        function = self.follower.function(at)
         if wrapper.argument is None:
             return self._by_maker(wrapper, function)
         if function is None:
@@ -331,7 +364,7 @@ class Judge:
         """Client makers and runners: unknown ones count only where they are told the tenant."""
         if not wrapper.always:
             return "never"
-        told = any(_is_tenant_like(dotted(arg) or "") for arg in wrapper.call.args)
+        told = any(is_tenant_like(dotted(arg) or "") for arg in wrapper.call.args)
         if not told:
             return "never"
         if function is None:
@@ -352,7 +385,7 @@ class Judge:
         builder = trace_parameter(function.decl, node, wrapper.argument)
         if builder is None:
             return "unknown"
-        filters, is_open = conditions_of(function, builder, self._follower)
+        filters, is_open = conditions_of(function, builder, self.follower)
         named = [one for one in filters if tenant_column(one.last, self._tenancy, field=True)]
         if any(one.always for one in named):
             return "always" if wrapper.always else "sometimes"
@@ -388,11 +421,11 @@ def _reason(tenancy: TableTenancy) -> str:
     return "named" if tenancy.named else "table"
 
 
-def _is_intact(query: Query) -> bool:
-    """Whether the statement around a query parses: claims of absence need that."""
-    if query.decl.trusted:
+def is_intact(decl: Decl, node: n.Node) -> bool:
+    """Whether the statement around a node parses: claims of absence need that."""
+    if decl.trusted:
         return True
-    for around in (query.node, *query.decl.ancestors(query.node)):
+    for around in (node, *decl.ancestors(node)):
         if isinstance(around, n.Stmt) and not isinstance(around, n.Block) and around.broken:
             return False
         if isinstance(around, n.Stmt) and not isinstance(around, n.Block):
@@ -450,7 +483,8 @@ def _uses(node: n.Node, columns: set[str]) -> bool:
     )
 
 
-def _is_tenant_like(name: str) -> bool:
+def is_tenant_like(name: str) -> bool:
+    """Whether a name speaks of the tenant: `tenantId`, `p_organization_id`, `ctx.org`."""
     last = name.rpartition(".")[2].lower()
     return last == "org" or any(word in last for word in _TENANT_WORDS)
 

@@ -127,12 +127,13 @@ class Values:
 
     def _step(self, at: At, kind: n.Type | None, step: object) -> tuple[At, n.Type | None] | None:
         """The type of a required property; None where there is none for sure."""
-        for place, member in self._properties(at, kind, 0):
+        for place, member in self.properties(at, kind, 0):
             if member.name == step and member.kind == "property":
                 return None if member.optional else (place, member.type)
         return None
 
-    def _properties(self, at: At, kind: n.Type | None, depth: int) -> Iterator[tuple[At, n.TypeProp]]:
+    def properties(self, at: At, kind: n.Type | None, depth: int = 0) -> Iterator[tuple[At, n.TypeProp]]:
+        """The members that a type declares, those of the types it is made of included."""
         if depth > 4 or kind is None:
             return
         if isinstance(kind, n.TypeObject):
@@ -140,25 +141,25 @@ class Values:
                 yield at, member
         elif isinstance(kind, n.TypeUnion) and kind.op == "&":
             for item in kind.items:
-                yield from self._properties(at, item, depth + 1)
+                yield from self.properties(at, item, depth + 1)
         elif isinstance(kind, n.TypeRef):
             if kind.name in ("Readonly", "Required") and kind.args:
-                yield from self._properties(at, kind.args[0], depth + 1)
+                yield from self.properties(at, kind.args[0], depth + 1)
                 return
             target = self._follower.top_level(at, kind.name)
             node = target.decl.node if target is not None else None
             if target is not None and isinstance(node, n.InterfaceDecl):
-                yield from self._properties(target, node.body, depth + 1)
+                yield from self.properties(target, node.body, depth + 1)
                 for base in node.extends:
-                    yield from self._properties(target, base, depth + 1)
+                    yield from self.properties(target, base, depth + 1)
             elif target is not None and isinstance(node, n.TypeAlias):
-                yield from self._properties(target, node.value, depth + 1)
+                yield from self.properties(target, node.value, depth + 1)
 
     def _of_object(self, at: At, binding: Binding, known: frozenset[str]) -> Iterator[tuple[str, int]]:
         """`ctx.tenantId` by the declared type of `ctx`."""
         if isinstance(binding.owner, n.Param) and (binding.owner.optional or binding.owner.rest):
             return
-        for place, member in self._properties(at, binding.type, 0):
+        for place, member in self.properties(at, binding.type, 0):
             text = f"{binding.name}.{member.name}"
             if member.name in self._names and member.kind == "property":
                 if text in known or (not member.optional and self._is_text(place, member.type)):
@@ -177,7 +178,7 @@ class Values:
             ):
                 if member.optional:
                     continue
-                for inner_place, inner in self._properties(place, member.type, 1):
+                for inner_place, inner in self.properties(place, member.type, 1):
                     deeper = f"{text}.{inner.name}"
                     wanted = inner.name in self._names or (member.name in _HOLDERS and inner.name == "id")
                     if wanted and not inner.optional and self._is_text(inner_place, inner.type):
@@ -188,7 +189,7 @@ class Values:
         """`job.data.tenantId` for `job: Job<Data>`."""
         kind = binding.type
         if isinstance(kind, n.TypeRef) and kind.name in ("Job", "SandboxedJob") and kind.args:
-            for place, member in self._properties(at, kind.args[0], 0):
+            for place, member in self.properties(at, kind.args[0], 0):
                 if member.name in self._names and not member.optional and self._is_text(place, member.type):
                     yield f"{binding.name}.data.{member.name}", 1
 
@@ -234,7 +235,7 @@ class Values:
             )
         place = at
         for index, step in enumerate(path):
-            properties = list(self._properties(place, kind, 0))
+            properties = list(self.properties(place, kind, 0))
             if not properties:
                 # The type is out of reach: what the code reads itself compiles.
                 return index == 0 and isinstance(kind, n.TypeRef)
@@ -272,7 +273,7 @@ class Values:
         ):
             yield text, 1
         elif param.type is not None and not param.optional:
-            for place, member in self._properties(at, param.type, 0):
+            for place, member in self.properties(at, param.type, 0):
                 if member.name in self._names and not member.optional and self._is_text(place, member.type):
                     yield f"{text}.{member.name}", 2
 

@@ -118,8 +118,8 @@ def _service_role(ctx: Context, place: Place) -> Iterator[Finding]:
         max(pattern.split("*"), key=len).encode() in data for pattern in symbols.service_role_clients
     ) and (b"SERVICE_ROLE" not in data):
         return
+    from fourlayer.project.summaries.service_role import is_justified, service_role_calls
     from fourlayer_rules.boundaries.layer_violation._advice import Advice
-    from fourlayer_rules.boundaries.layer_violation._clients import is_justified, service_role_calls
 
     for decl, call, made in service_role_calls(
         place.facts, symbols.service_role_clients, symbols.database_modules

@@ -125,6 +125,11 @@ def _written(one: Constraint, own: set[str], tables: int) -> str:
     return f"{one.table}.{one.column}"
 
 
+def statement_text(query: Query, at: At, follower: Follower) -> str | None:
+    """The SQL of a query that this module found, unknown parts as holes."""
+    return _text(at.to(query.table.expr), follower, 0)
+
+
 def _text(at: At, follower: Follower, depth: int) -> str | None:
     """The text of an expression, unknown parts as holes; None where it is no text."""
     expr = bare(at.expr) if isinstance(at.expr, n.Expr) else at.expr
