@@ -759,6 +759,18 @@ RULES: tuple[RuleMeta, ...] = (
         needs=("document", "workspace"),
     ),
     RuleMeta(
+        id="tenant-from-input",
+        category="tenancy",
+        severity="warning",
+        summary="The tenant's id comes from the request instead of the authenticated context.",
+        clause="Tenant-scoped queries",
+        module="fourlayer_rules.tenancy.tenant_from_input.rule",
+        unit="file",
+        needs=("document", "workspace"),
+        triggers=(b"body", b"query", b"params", b"header", b"param(", b".get(", b".json()"),
+        confidence="medium",
+    ),
+    RuleMeta(
         id="unused-suppression",
         category="suppressions",
         severity="warning",
