@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fourlayer.project.queries.triggers import TRIGGERS
+from fourlayer.project.queries.triggers import MEMORY_TRIGGERS, TRIGGERS
 from fourlayer.rule.model import FixMeta, RuleMeta
 
 QUERY_TRIGGERS = (*TRIGGERS, b".from", b".execute(", b".unsafe(")
@@ -768,6 +768,18 @@ RULES: tuple[RuleMeta, ...] = (
         unit="file",
         needs=("document", "workspace"),
         triggers=(b"body", b"query", b"params", b"header", b"param(", b".get(", b".json()"),
+        confidence="medium",
+    ),
+    RuleMeta(
+        id="unscoped-memory-access",
+        category="tenancy",
+        severity="error",
+        summary="A vector store, semantic memory or cache is used without naming the tenant.",
+        clause="Tenant-scoped memory",
+        module="fourlayer_rules.tenancy.unscoped_memory_access.rule",
+        unit="file",
+        needs=("document", "workspace"),
+        triggers=MEMORY_TRIGGERS,
         confidence="medium",
     ),
     RuleMeta(
