@@ -26,7 +26,7 @@ def tells_tenant(at: At, follower: Follower) -> Truth:
     inner = bare(expr)
     if not isinstance(inner, n.Object) and mentions_tenant(expr):
         return "always"
-    if isinstance(inner, n.Str | n.Num | n.Const | n.Function):
+    if isinstance(inner, n.Str | n.Num | n.Const | n.Function | n.Template):
         return "never"
     if isinstance(inner, n.Array):
         return most(tells_tenant(at.to(item), follower) for item in inner.items)
@@ -69,14 +69,15 @@ def _may_be_object(at: At, expr: n.Expr, follower: Follower) -> bool:
     kind = binding.type if binding is not None and binding.path == () else None
     if kind is None:
         return isinstance(expr, n.Name) and binding is not None and isinstance(binding.owner, n.Param)
-    return not _is_scalar(kind)
+    return not is_scalar(kind)
 
 
-def _is_scalar(kind: n.Type) -> bool:
+def is_scalar(kind: n.Type) -> bool:
+    """Whether a type is a text, a number or the like: a value of it has no further names in it."""
     if isinstance(kind, n.TypeUnion):
-        return all(_is_scalar(item) for item in kind.items)
+        return all(is_scalar(item) for item in kind.items)
     if isinstance(kind, n.TypeArray):
-        return _is_scalar(kind.item)
+        return is_scalar(kind.item)
     return isinstance(kind, n.TypeLiteral) or (isinstance(kind, n.TypeRef) and kind.name in _SCALARS)
 
 

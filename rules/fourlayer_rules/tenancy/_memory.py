@@ -14,7 +14,7 @@ from fourlayer.project.queries.memory import memory_of
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.functions import function_of
-from fourlayer_rules.tenancy._arguments import is_made_for_tenant, most, tells_tenant
+from fourlayer_rules.tenancy._arguments import is_made_for_tenant, is_scalar, most, tells_tenant
 from fourlayer_rules.tenancy._judge import follower_of, is_intact, is_tenant_like
 from fourlayer_rules.tenancy._keys import is_told, key_of
 
@@ -72,9 +72,8 @@ def judged_memory(ctx: Context, path: str, facts: FileFacts) -> Iterator[Judged]
 def _of_store(ctx: Context, at: At, access: Access, follower: Follower) -> Ruling:
     if is_made_for_tenant(access.receiver) or is_told(at):
         return "scoped"
-    told = [tells_tenant(at.to(arg), follower) for arg in access.call.args]
-    truth: Truth = most(told)
-    if truth == "always":
+    told: dict[n.Expr, Truth] = {arg: tells_tenant(at.to(arg), follower) for arg in access.call.args}
+    if "always" in told.values():
         return "scoped"
     frame = _caller(at)
     follow = Follow(ctx.view)
@@ -90,6 +89,10 @@ def _of_store(ctx: Context, at: At, access: Access, follower: Follower) -> Rulin
             return "scoped"
         if _scopes_itself(target.decl, target.function):
             return "scoped"
+        pairs = zip(access.call.args, params, strict=False)
+        texts = {arg for arg, param in pairs if param.type is not None and is_scalar(param.type)}
+        told = {arg: truth for arg, truth in told.items() if arg not in texts}
+    truth = most(told.values())
     if truth == "sometimes":
         literal = any(isinstance(arg, n.Object) for arg in access.call.args)
         return "suspicious" if literal else "unverifiable"
