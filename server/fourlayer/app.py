@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fourlayer.project.layout import Layout
     from fourlayer.project.snapshot import Snapshot
     from fourlayer.project.store import Limits, Store
+    from fourlayer.rule.inventory import Access, Inventory
     from fourlayer.rule.model import Change, Finding, FixPlan, RuleMeta
     from fourlayer.rule.outcome import Outcome, Reported, Trouble
     from fourlayer.syntax.text import Text
@@ -226,6 +227,41 @@ class App:
         troubles = (*self._troubles(snapshot, paths), *outcome.troubles)
         return outcome._replace(root=self.root, troubles=troubles)
 
+    def inventory(self, snapshot: Snapshot, paths: Sequence[str] = ()) -> Inventory:
+        """Every query and memory access in scope, or in files and folders of it, with its tenant.
+
+        What a comment suppresses, or the configuration switches off, is told apart from what is reported.
+        """
+        from fourlayer.project.layout import is_declaration
+        from fourlayer.rule.context import Context
+        from fourlayer.rule.inventory import Inventory as Record
+        from fourlayer_rules.tenancy.inventory import Inventory as Maker
+
+        outcome = self.check(snapshot, paths, show_unverifiable=True, plan=False)
+        reported: dict[str, list[int]] = {}
+        for one in outcome.findings:
+            reported.setdefault(one.finding.path, []).append(one.finding.span.start)
+        maker = Maker(Context(snapshot.view(), self.settings, None, _today()))
+        files = [
+            path
+            for path in self.engine.targets(snapshot, paths)
+            if not is_declaration(path) and not snapshot.is_test(path) and self._is_scoped(snapshot, path)
+        ]
+        if paths:
+            files = [
+                path for path in files if any(path == one or path.startswith(f"{one}/") for one in paths)
+            ]
+        accesses = [_settled(access, reported) for path in files for access in maker.of(path)]
+        problems = tuple(dict.fromkeys(trouble.message for trouble in outcome.troubles))
+        return Record(self.root, len(files), tuple(accesses), problems)
+
+    @staticmethod
+    def _is_scoped(snapshot: Snapshot, path: str) -> bool:
+        """Whether the tenancy of a file's accesses is judged."""
+        scope = snapshot.scope_of(path)
+        in_scope = scope is not None and "tenancy" in scope.categories
+        return in_scope or snapshot.provider_of(path) is not None
+
     def check_cached(
         self, cache: Cache, paths: Sequence[str] = (), *, show_unverifiable: bool = False
     ) -> Outcome:
@@ -311,6 +347,16 @@ class App:
         )
         # What has no suffix may be a folder with code in it.
         return inside and (is_code(path) or "." not in path.rpartition("/")[2].lstrip("."))
+
+
+def _settled(access: Access, reported: Mapping[str, Sequence[int]]) -> Access:
+    """The access; suppressed where it is at fault and nothing reports it."""
+    starts = reported.get(access.path, ())
+    if access.ruling not in ("violation", "suspicious"):
+        return access
+    if any(access.offset <= start < access.end for start in starts):
+        return access
+    return access._replace(ruling="suppressed", evidence=f"{access.evidence} (suppressed)")
 
 
 def _is_tsconfig(path: str) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fourlayer.project.queries.postgrest import conditions_of
 from fourlayer.project.queries.rows import row_of
 from fourlayer.syntax import nodes as n
-from fourlayer.syntax.chains import bare, chain_of, dotted
+from fourlayer.syntax.chains import bare, chain_of
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
+from fourlayer_rules.tenancy._columns import tenant_column
 from fourlayer_rules.tenancy._judge import is_tenant_like
 
 if TYPE_CHECKING:
@@ -16,6 +18,19 @@ if TYPE_CHECKING:
 
     from fourlayer.project.queries.follow import At, Follower
     from fourlayer.project.queries.model import Truth
+    from fourlayer.project.queries.rpc import Rpc
+    from fourlayer.rule.context import Context
+
+
+def told_of(ctx: Context, at: At, call: Rpc, follower: Follower) -> Truth:
+    """Whether a call tells the tenant: by an argument, or by a condition on the result."""
+    conditions, _ = conditions_of(at, call.builder, follower)
+    if any(one.always and tenant_column(one.last, ctx.settings.tenancy, field=False) for one in conditions):
+        return "always"
+    told = tells_tenant(at.to(call.args), follower) if call.args is not None else "never"
+    if told == "never" and is_made_for_tenant(call.client):
+        return "unknown"
+    return told
 
 
 def tells_tenant(at: At, follower: Follower) -> Truth:
@@ -114,8 +129,3 @@ def most(truths: Iterable[Truth]) -> Truth:
 
 
 _ORDER: tuple[Truth, ...] = ("always", "sometimes", "unknown")
-
-
-def name_of(expr: n.Expr) -> str:
-    """The dotted name of what is called, as far as it has one."""
-    return dotted(expr) or ".".join(name for name in chain_of(expr).names if name)

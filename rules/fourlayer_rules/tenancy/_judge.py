@@ -186,12 +186,12 @@ class Judge:
         sure = [one for one in filters if one.always]
         if sure:
             return self._of_columns(query, tenancy, sure)
-        wrapped = self._wrapped(query)
+        wrapped = self.wrapped(query)
         if wrapped == "always":
             return None
         if filters:
             return Verdict("filter", "suspicious", query, tenancy, "branch")
-        if _is_probe(query) or self._is_discovery(query, tenancy) or self._is_sweep(query):
+        if is_probe(query) or self.is_discovery(query, tenancy) or self.is_sweep(query):
             return None
         if wrapped == "sometimes":
             return Verdict("filter", "suspicious", query, tenancy, "branch")
@@ -202,11 +202,11 @@ class Judge:
         return Verdict("filter", self._weight(query, tenancy), query, tenancy, _reason(tenancy))
 
     def _of_row(self, query: Query, tenancy: TableTenancy) -> Verdict | None:
-        wrapped = self._wrapped(query)
+        wrapped = self.wrapped(query)
         if wrapped == "always":
             return None
         field = query.library in ("prisma", "drizzle")
-        names = self._row_names(query)
+        names = self.row_names(query)
         if query.row_columns is not None:
             truth: Truth = "always" if any(name in query.row_columns for name in names) else "never"
             truth = "unknown" if truth == "never" and query.open else truth
@@ -226,7 +226,7 @@ class Judge:
                 return wrong._replace(places=spots)
         return self._row_verdict(query, tenancy, truth, typed=row.typed)
 
-    def _row_names(self, query: Query) -> tuple[str, ...]:
+    def row_names(self, query: Query) -> tuple[str, ...]:
         """What a row may call the tenant: the column, the property, for Prisma the relation too."""
         tenancy = self._tenancy
         if query.library == "prisma":
@@ -318,7 +318,7 @@ class Judge:
             return False
         return not _is_inner(query.selection, parent.rpartition(".")[2])
 
-    def _is_discovery(self, query: Query, tenancy: TableTenancy) -> bool:
+    def is_discovery(self, query: Query, tenancy: TableTenancy) -> bool:
         """A single row looked up by an external unique key, whose selection names the tenant."""
         if query.verb != "select" or not query.single or not query.selection:
             return False
@@ -327,7 +327,7 @@ class Judge:
             return False
         return any(one.always and one.last != "id" for one in query.filters)
 
-    def _is_sweep(self, query: Query) -> bool:
+    def is_sweep(self, query: Query) -> bool:
         """A read over all tenants that goes on with each row's own tenant."""
         if query.verb != "select" or query.single or not query.selection:
             return False
@@ -337,7 +337,7 @@ class Judge:
             return False
         return any(_uses(loop, columns) for loop in _loops(function, query.node.end))
 
-    def _wrapped(self, query: Query) -> Truth:
+    def wrapped(self, query: Query) -> Truth:
         """Whether a function that gets the query, makes its client or runs its code scopes it."""
         made = makers(query.decl, query.client) if query.client is not None else ()
         found: set[Truth] = {self._by(wrapper, query) for wrapper in (*query.wrappers, *made)}
@@ -409,7 +409,7 @@ def _is_by_user(filters: Iterable[Filter]) -> bool:
     return any(one.last in _USER_KEYS and one.always for one in filters)
 
 
-def _is_probe(query: Query) -> bool:
+def is_probe(query: Query) -> bool:
     """Whether a read only asks if the database answers: one row's id, no condition."""
     trivial = query.selection is not None and query.selection.strip() in ("id", "count", "1", "count(*)")
     return query.verb == "select" and query.single and trivial and not (query.filters or query.open)

@@ -37,6 +37,12 @@ def _explain() -> Run:
     return run_explain
 
 
+def _tenancy() -> Run:
+    from fourlayer.cli.tenancy import run
+
+    return run
+
+
 def _config() -> Run:
     from fourlayer.cli.config import run_config
 
@@ -59,6 +65,7 @@ COMMANDS: Mapping[str, Command] = {
     "check": Command("Check integrations against the 4-layer standard, and fix what can be fixed", _check),
     "rules": Command("List every rule", _rules),
     "explain": Command("Show the page of one rule: what it reports, why, and how to fix it", _explain),
+    "tenancy": Command("List every data access, the tenant it names and where that comes from", _tenancy),
     "config": Command("Show the effective configuration and where each value comes from", _config),
     "schema": Command("Print the JSON Schema of fourlayer.toml", _schema),
     "server": Command("Run the language server for editors", _server),

@@ -12,7 +12,7 @@ from fourlayer_rules.tenancy._edits import quote_of
 
 if TYPE_CHECKING:
     from fourlayer.syntax.facts import Decl, FileFacts
-    from fourlayer_rules.tenancy.droppable_tenant_filter._find import Droppable
+    from fourlayer_rules.tenancy._droppable import Droppable
 
 
 def change_of(path: str, facts: FileFacts, found: Droppable) -> Change | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Change, Finding
     from fourlayer.syntax.facts import FileFacts
-    from fourlayer_rules.tenancy.droppable_tenant_filter._find import Droppable
+    from fourlayer_rules.tenancy._droppable import Droppable
 
 _RULE = "droppable-tenant-filter"
 _KIND = "require-tenant"
@@ -57,7 +57,7 @@ def _found(ctx: Context, path: str) -> Iterator[tuple[FileFacts, Droppable]]:
     judged = queries_judged(ctx, path)
     if judged is None:
         return
-    from fourlayer_rules.tenancy.droppable_tenant_filter._find import Finder
+    from fourlayer_rules.tenancy._droppable import Finder
 
     for found in Finder(ctx, path, judged).found():
         yield judged.facts, found

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from fourlayer.project.queries.follow import At
-from fourlayer.project.queries.postgrest import conditions_of
 from fourlayer.project.queries.rpc import TRIGGER, rpcs_of
 from fourlayer.syntax.glob import names_match
 from fourlayer_rules.tenancy._anchors import anchored
-from fourlayer_rules.tenancy._arguments import is_made_for_tenant, tells_tenant
-from fourlayer_rules.tenancy._columns import tenant_column
+from fourlayer_rules.tenancy._arguments import told_of
 from fourlayer_rules.tenancy._judge import follower_of, is_intact
 
 if TYPE_CHECKING:
@@ -75,17 +73,6 @@ class UnscopedRpc:
     def edits(self, ctx: Context, finding: Finding, plan: FixPlan) -> Change | None:
         """None."""
         return None
-
-
-def told_of(ctx: Context, at: At, call: Rpc, follower: Follower) -> Truth:
-    """Whether a call tells the tenant: by an argument, or by a condition on the result."""
-    conditions, _ = conditions_of(at, call.builder, follower)
-    if any(one.always and tenant_column(one.last, ctx.settings.tenancy, field=False) for one in conditions):
-        return "always"
-    told = tells_tenant(at.to(call.args), follower) if call.args is not None else "never"
-    if told == "never" and is_made_for_tenant(call.client):
-        return "unknown"
-    return told
 
 
 def _name(at: At, call: Rpc, follower: Follower) -> str:

@@ -31,6 +31,7 @@ _STORE_VERB = re.compile(
 _NOT_DATA = re.compile(
     r"(?:store|search|query|add|insert)(?:Size|Count|Stats|Listener|Config|Metrics|EventListener)\w*$"
 )
+_RECALLS = re.compile(r"(?:search|recall|retrieve|remember|similaritySearch|hybridSearch)")
 _WRITES = re.compile(r"(?:store|remember|add|upsert|insert|ingest)")
 _REDIS = re.compile(r"(?i)redis")
 _REDIS_VERBS = frozenset(
@@ -109,7 +110,8 @@ def _access(facts: FileFacts, decl: Decl, call: n.Call, callee: n.Member) -> Acc
         return None
     if _STORE_VERB.match(verb) and not _NOT_DATA.match(verb):
         type_ = _type_name(decl, receiver)
-        if _STORE.search(name) or (type_ and _STORE.search(type_)):
+        plain = name.lower() == "memory" and _RECALLS.match(verb) is not None
+        if plain or _STORE.search(name) or (type_ and _STORE.search(type_)):
             return Access("store", decl, call, receiver, verb, bool(_WRITES.match(verb)))
         return None
     if not call.args or verb not in _REDIS_VERBS | _MAP_VERBS:
