@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from fourlayer.project.summaries.service_role import is_justified, makes_service_role, service_role_calls
+from fourlayer.project.summaries.service_role import (
+    is_justified,
+    makes_service_role,
+    possible_makers,
+    service_role_calls,
+)
 from fourlayer.rule.model import Finding
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
@@ -20,6 +26,8 @@ if TYPE_CHECKING:
 
 _RULE = "service-role-in-request"
 _LAYERS = ("api", "service")
+_OWN = ("function", "variable")
+_CALLED = re.compile(rb"([A-Za-z_$][\w$]*)\s*\(")
 
 
 class ServiceRoleInRequest:
@@ -74,26 +82,39 @@ def _is_maker(ctx: Context, path: str, facts: FileFacts, decl: Decl) -> bool:
 
 
 def _of_workspace(ctx: Context, path: str, facts: FileFacts) -> Iterator[tuple[Decl, n.Call, str]]:
-    known: dict[str, bool] = {}
-    for decl in facts.all_decls():
+    makers = _makers(ctx, path, facts)
+    for decl in facts.all_decls() if makers else ():
         if decl.members or decl.kind in ("import", "interface", "type", "export", "enum"):
             continue
-        free = scopes_of(decl).free
-        wanted: set[str] = set()
-        for name in free:
-            if name not in known:
-                known[name] = makes_service_role(ctx.view, path, facts, name)
-            if known[name]:
-                wanted.add(name)
+        wanted = [name for name in makers if name.encode() in decl.data]
         if not wanted or _is_maker(ctx, path, facts, decl):
             continue
+        free = scopes_of(decl).free
+        uses = {use for name in wanted for use in free.get(name, ())}
         for node in walk(decl.node):
-            if (
-                isinstance(node, n.Call)
-                and isinstance(node.callee, n.Name)
-                and node.callee in {use for name in wanted for use in free[name]}
-            ):
+            if isinstance(node, n.Call) and isinstance(node.callee, n.Name) and node.callee in uses:
                 yield decl, node, node.callee.name
+
+
+def _makers(ctx: Context, path: str, facts: FileFacts) -> tuple[str, ...]:
+    """The names that a file calls and that are functions of the workspace that return such a client."""
+    called = {match[1].decode() for match in _CALLED.finditer(facts.text.data)}
+    names = {decl.name: decl.name for decl in facts.decls if decl.name in called and decl.kind in _OWN}
+    for item in facts.imports if called else ():
+        if item.kind == "import" and not item.type_only:
+            names.update((name.local, name.imported) for name in item.names if name.local in called)
+    if not names:
+        return ()
+    possible = possible_makers(ctx.view)
+    return tuple(
+        sorted(
+            name
+            for name, origin in names.items()
+            if name is not None
+            and (origin in possible or origin == "default")
+            and makes_service_role(ctx.view, path, facts, name)
+        )
+    )
 
 
 def _finding(

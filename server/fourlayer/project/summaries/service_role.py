@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fourlayer.project.exports import named
 from fourlayer.project.questions import Question
+from fourlayer.project.snapshot import Survey
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, dotted
 from fourlayer.syntax.facts import walk
@@ -61,6 +62,19 @@ def _called(call: n.Call) -> str:
 def _is_made(decl: Decl, call: n.Call, makers: tuple[str, ...], constructors: frozenset[str]) -> bool:
     name = _called(call)
     return names_match(makers, name) or (name in constructors and _has_key(decl, call))
+
+
+def possible_makers(view: View) -> frozenset[str]:
+    """The names of all functions of the workspace that may return such a client."""
+    makers = view.layout.symbols.get("service_role_clients", ())
+    literals = (b"SERVICE_ROLE", *(max(pattern.split("*"), key=len).encode() for pattern in makers))
+    found = view.survey(Survey("service-role makers:" + ",".join(makers), _functions_in, literals))
+    return frozenset(name for names in found.values() for name in names)
+
+
+def _functions_in(_path: str, facts: FileFacts) -> tuple[str, ...] | None:
+    names = (decl.name for decl in facts.decls if decl.kind in ("function", "variable"))
+    return tuple(sorted({name for name in names if name is not None})) or None
 
 
 def makes_service_role(view: View, path: str, facts: FileFacts, name: str) -> bool:
