@@ -37,6 +37,9 @@ SHOWN: dict[str, dict[str, int]] = {
     "double-assertion": {
         "packages/integrations/google-calendar/eventMapper.ts": 1,
     },
+    "droppable-tenant-filter": {
+        "packages/backend/src/services/UsageService.ts": 2,
+    },
     "env-outside-config": {
         "packages/integrations/jira/oauth.ts": 2,
         "packages/integrations/notion/services/WorkspaceService.ts": 1,
@@ -49,6 +52,11 @@ SHOWN: dict[str, dict[str, int]] = {
         "packages/integrations/jira/errors.ts": 1,
         "packages/integrations/jira/jiraMapper.ts": 18,
         "packages/integrations/jira/oauth.ts": 1,
+    },
+    "fire-and-forget": {
+        "packages/integrations/intercom/handlers/webhooks.ts": 1,
+        "packages/integrations/intercom/health.ts": 1,
+        "packages/integrations/jira/JiraAdapter.ts": 1,
     },
     "forbidden-consumer": {
         "apps/web/src/pages/IntegrationsPage.tsx": 1,
@@ -99,6 +107,10 @@ SHOWN: dict[str, dict[str, int]] = {
     "missing-health-registry": {
         "packages/integrations/index.ts": 1,
     },
+    "missing-rate-limit-key": {
+        "packages/backend/src/handlers/zendeskWebhook.ts": 1,
+        "packages/integrations/intercom/handlers/webhooks.ts": 1,
+    },
     "missing-tenant-column": {
         "packages/backend/src/handlers/zendeskWebhook.ts": 1,
         "packages/backend/src/services/AccountService.ts": 1,
@@ -127,17 +139,39 @@ SHOWN: dict[str, dict[str, int]] = {
         "packages/integrations/jira/index.ts": 2,
         "packages/integrations/stripe/index.ts": 2,
     },
+    "non-bullmq-job": {
+        "packages/backend/src/workers/cleanupTimer.ts": 1,
+        "packages/integrations/intercom/jobs/pollConversations.ts": 1,
+    },
     "non-strict-tsconfig": {
         "packages/integrations/jira/tsconfig.json": 1,
+    },
+    "parsed-body-signature": {
+        "packages/backend/src/handlers/zendeskWebhook.ts": 1,
+        "packages/integrations/intercom/handlers/webhooks.ts": 1,
     },
     "provider-name-mismatch": {
         "packages/integrations/google-calendar/GoogleCalendarAdapter.ts": 1,
     },
+    "replayable-webhook": {
+        "packages/backend/src/handlers/zendeskWebhook.ts": 1,
+        "packages/integrations/intercom/handlers/webhooks.ts": 1,
+    },
+    "service-role-in-request": {
+        "packages/backend/src/services/AdminService.ts": 2,
+    },
     "suppression-without-reason": {
         "packages/integrations/notion/services/WorkspaceService.ts": 1,
     },
+    "tenant-from-input": {
+        "packages/backend/src/handlers/accounts.ts": 2,
+    },
     "throwing-health-check": {
         "packages/integrations/notion/health.ts": 1,
+    },
+    "timing-unsafe-compare": {
+        "packages/backend/src/handlers/zendeskWebhook.ts": 1,
+        "packages/integrations/intercom/handlers/webhooks.ts": 1,
     },
     "type-suppression": {
         "packages/integrations/google-calendar/GoogleCalendarAdapter.ts": 1,
@@ -151,6 +185,9 @@ SHOWN: dict[str, dict[str, int]] = {
     },
     "unmocked-sdk": {
         "packages/integrations/notion/__tests__/adapter.test.ts": 1,
+    },
+    "unobserved-worker": {
+        "packages/backend/src/workers/reportWorker.ts": 1,
     },
     "unpublished-integration": {
         "packages/integrations/google-calendar/index.ts": 1,
@@ -167,6 +204,15 @@ SHOWN: dict[str, dict[str, int]] = {
     "unreset-singleton": {
         "packages/integrations/notion/shared.ts": 1,
     },
+    "unscoped-job": {
+        "packages/backend/src/workers/reportWorker.ts": 1,
+    },
+    "unscoped-memory-access": {
+        "packages/backend/src/services/CacheService.ts": 2,
+    },
+    "unscoped-rpc": {
+        "packages/integrations/notion/services/SearchService.ts": 1,
+    },
     "untested-tenant-isolation": {
         "packages/integrations/notion/services/PageService.ts": 1,
     },
@@ -180,10 +226,26 @@ SHOWN: dict[str, dict[str, int]] = {
     "unvalidated-config": {
         "packages/integrations/jira/config.ts": 1,
     },
+    "unvalidated-input": {
+        "packages/backend/src/handlers/accounts.ts": 2,
+        "packages/integrations/intercom/handlers/webhooks.ts": 1,
+    },
     "unvalidated-response": {
         "packages/integrations/intercom/IntercomAdapter.ts": 1,
         "packages/integrations/jira/JiraAdapter.ts": 1,
         "packages/integrations/jira/oauth.ts": 1,
+    },
+    "unvalidated-webhook": {
+        "packages/backend/src/handlers/zendeskWebhook.ts": 1,
+        "packages/integrations/intercom/handlers/webhooks.ts": 1,
+    },
+    "unverified-webhook": {
+        "packages/backend/src/handlers/zendeskWebhook.ts": 1,
+        "packages/integrations/intercom/handlers/webhooks.ts": 1,
+    },
+    "upsert-conflict-without-tenant": {
+        "packages/backend/src/services/AccountService.ts": 1,
+        "packages/backend/src/services/ConnectionService.ts": 1,
     },
     "wildcard-export": {
         "packages/integrations/google-calendar/index.ts": 1,
