@@ -33,6 +33,9 @@ _MESSAGES = {
 _HELP = "Wait for it with `await`, or hand it to a queue, where it is retried and survives a restart."
 
 
+_NO_CODE = frozenset({"class", "enum", "import", "interface", "type"})
+
+
 class FireAndForget:
     """Judges the promises of one file."""
 
@@ -85,7 +88,8 @@ def _all(ctx: Context, path: str, scope: str | None = None) -> Iterator[tuple[De
         return
     finder = Finder(ctx.view, path, facts, jobs=ctx.view.layer_of(path) == "jobs")
     for decl in facts.all_decls():
-        if decl.trusted and decl.kind != "class" and (scope is None or decl.qualified_name == scope):
+        wanted = scope is None or decl.qualified_name == scope
+        if wanted and decl.trusted and decl.kind not in _NO_CODE and b"(" in decl.data:
             for floating in finder.of(decl):
                 yield decl, floating
 
@@ -113,6 +117,8 @@ def _first_callee(node: n.Node) -> n.Node:
             current = best = current.value
         elif isinstance(current, n.Binary):
             current = best = current.right
+        elif isinstance(current, n.New):
+            return n.Name(current.start, current.callee.end, "")
         elif isinstance(current, n.Function):
             return n.Name(node.start, min(current.params_end, node.end), "")
         else:
