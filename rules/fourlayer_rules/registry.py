@@ -643,6 +643,7 @@ RULES: tuple[RuleMeta, ...] = (
         module="fourlayer_rules.webhooks.unverified_webhook.rule",
         unit="file",
         needs=("document", "workspace"),
+        fixes=(FixMeta("heed-verification", ("unsafe",), "document", needs=("workspace",)),),
         triggers=HANDLERS,
     ),
     RuleMeta(

@@ -15,7 +15,7 @@ from fourlayer.syntax.chains import dotted, uncast
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.functions import function_of
 from fourlayer.syntax.span import Span
-from fourlayer_rules.webhooks._before import Before, before, mounted_urls, near
+from fourlayer_rules.webhooks._before import Before, before, mounted_urls, validated
 from fourlayer_rules.webhooks._routes import Route, routes
 
 if TYPE_CHECKING:
@@ -341,7 +341,7 @@ def _called(facts: FileFacts) -> frozenset[str]:
 def entry(view: View, handler: Handler) -> Before:
     """What was done when a request comes to a handler, on every registration that is known."""
     if handler.route is not None:
-        return before(view, handler.route) if handler.kind == "webhook" else near(view, handler.route)
+        return before(view, handler.route) if handler.kind == "webhook" else validated(view, handler.route)
     found: list[Before] = []
     frame = handler.frame
     name = handler.name.partition(".")[0]

@@ -55,7 +55,7 @@ _PARTS = (("raw", "body"), ("input", "query"), ("param", "path parameters"))
 def _flaw(verdict: Verdict, options: Options) -> str | None:
     """The parts of the request that are used as they came."""
     found = set(verdict.effects.raw)
-    if "answered" in found and "parsed" not in verdict.effects.may:
+    if verdict.handler.kind == "inbound" and "answered" in found and "parsed" not in verdict.effects.may:
         found.add("raw")
     if not options.path_parameters and not found & {"raw", "input"}:
         return None

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fourlayer.rule.model import FixPlan
 from fourlayer_rules.webhooks._judge import finding, judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fourlayer.rule.context import Context
-    from fourlayer.rule.model import Certainty, Change, Finding, FixPlan
+    from fourlayer.rule.model import Certainty, Change, Finding
     from fourlayer_rules.webhooks._judge import Verdict
 
+_KIND = "heed-verification"
 _HELP = (
     "Verify the signature over the raw body, and leave where it does not fit, before anything else reads the "
     "payload. A verifier that is out of sight can be named in `symbols.extend-verifiers`."
@@ -38,12 +40,17 @@ class UnverifiedWebhook:
                 )
 
     def plans(self, ctx: Context, finding: Finding) -> Iterator[FixPlan]:
-        """Which secret and which header: nobody but the author knows."""
-        yield from ()
+        """Leave where a verification that is asked in vain says no."""
+        from fourlayer_rules.webhooks.unverified_webhook._fix import heeded
+
+        if heeded(ctx, finding) is not None:
+            yield FixPlan(_KIND, "Answer 401 where the verification says no", "unsafe")
 
     def edits(self, ctx: Context, finding: Finding, plan: FixPlan) -> Change | None:
         """See `plans`."""
-        return None
+        from fourlayer_rules.webhooks.unverified_webhook._fix import heeded
+
+        return heeded(ctx, finding) if plan.kind == _KIND else None
 
 
 def _flaw(verdict: Verdict) -> tuple[str, Certainty] | None:

@@ -106,7 +106,7 @@ class Labels:
                 return "" if expr.op in _TESTS else self._either(expr.left, expr.right)
             case n.Cond():
                 found = self._either(expr.then, expr.other)
-                return "" if found in _TYPED and _asks_type(expr.test) else found
+                return "" if found in {*_TYPED, "raw"} and _asks(expr.test, found) else found
             case n.Template() | n.Array():
                 return self._either(*(expr.exprs if isinstance(expr, n.Template) else expr.items))
             case n.Sequence():
@@ -137,9 +137,9 @@ class Labels:
             if name in _BODY:
                 return "valid" if self._parsed_body and name == "body" else "raw"
             if name in _INPUT or name == "nextUrl":
-                return "input"
+                return "valid" if self._parsed_body else "input"
             if name == "params":
-                return "param"
+                return "valid" if self._parsed_body else "param"
             return "request" if name in _INNER else ""
         if name in _MEASURES or (held == "valid" and name in _NOT_DATA):
             return ""
@@ -256,10 +256,10 @@ class Labels:
         return specifier == wanted or specifier.startswith(wanted + "/")
 
 
-def _asks_type(test: n.Expr) -> bool:
+def _asks(test: n.Expr, label: Label) -> bool:
+    """Whether a condition looks at the type; of what is a string or several, a function that is asked may."""
     return any(
-        (isinstance(node, n.Unary) and node.op == "typeof")
-        or (isinstance(node, n.Call) and (dotted(node.callee) or "") == "Array.isArray")
+        (isinstance(node, n.Unary) and node.op == "typeof") or (isinstance(node, n.Call) and label in _TYPED)
         for node in walk(test)
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from fourlayer.syntax.glob import names_match
@@ -42,6 +43,7 @@ _RELEASES = re.compile(
     re.IGNORECASE,
 )
 _LOGS = re.compile(r"(^|\.)(\w*[lL]og(ger)?|console|\w*[mM]etrics?|tracer|span|[sS]entry|telemetry)(\.|$)")
+_TELLS = re.compile(r"^(log|audit|track|report)(?=[A-Z_])")
 _LOG_METHODS = frozenset(
     {"captureException", "captureMessage", "debug", "error", "inc", "info", "labels", "log", "observe"}
     | {"setAttribute", "setAttributes", "startTimer", "trace", "warn", "increment", "histogram"}
@@ -58,16 +60,21 @@ _SCHEMA = re.compile(r"(schema|validator)$|^z[A-Z]\w*$", re.IGNORECASE)
 _THROWS = frozenset({"constructEvent", "constructEventAsync", "verify", "jwtVerify", "unwrap"})
 
 
+@cache
+def _fits(patterns: tuple[str, ...], name: str) -> bool:
+    return names_match(patterns, name)
+
+
 def is_verifier(view: View, name: str) -> bool:
     """Whether a dotted callee is one of the configured functions that verify."""
     patterns = view.layout.symbols.get("verifiers", ())
     last = name.rpartition(".")[2]
-    return names_match(patterns, last) or names_match(patterns, name)
+    return _fits(patterns, last) or _fits(patterns, name)
 
 
 def is_verifying_field(view: View, name: str) -> bool:
     """Whether a property is one of the configured fields that tell who sent a request."""
-    return names_match(view.layout.symbols.get("verifiers", ()), name)
+    return _fits(view.layout.symbols.get("verifiers", ()), name)
 
 
 def verifies(name: str) -> bool:
@@ -97,7 +104,7 @@ def limits(view: View, name: str) -> bool:
 
 def is_limiter(view: View, name: str) -> bool:
     """Whether the name of a middleware or its object says that it limits the rate."""
-    return names_match(view.layout.symbols.get("rate_limiters", ()), name)
+    return _fits(view.layout.symbols.get("rate_limiters", ()), name)
 
 
 def claims(view: View, name: str) -> bool:
@@ -118,7 +125,7 @@ def is_guarding(name: str) -> bool:
 
 
 def _is_guard(view: View, name: str) -> bool:
-    return names_match(view.layout.symbols.get("replay_guards", ()), name)
+    return _fits(view.layout.symbols.get("replay_guards", ()), name)
 
 
 def looks_up(view: View, name: str) -> bool:
@@ -140,7 +147,7 @@ def releases(name: str) -> bool:
 def logs(name: str) -> bool:
     """Whether a dotted callee only tells what happens."""
     holder, _, last = name.rpartition(".")
-    return _LOGS.search(holder) is not None or last in _LOG_METHODS
+    return _LOGS.search(holder) is not None or last in _LOG_METHODS or _TELLS.match(last) is not None
 
 
 def scopes_of_limit(text: str) -> frozenset[str]:

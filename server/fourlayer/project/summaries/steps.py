@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fourlayer.project.exports import Declared
 from fourlayer.project.follow import Follow
-from fourlayer.project.frames import Frame
+from fourlayer.project.frames import Frame, Target
 from fourlayer.project.questions import Question
 from fourlayer.project.summaries import evidence, signs
 from fourlayer.project.summaries.conditions import Conditions, verdict_of
@@ -114,6 +114,7 @@ class Walk:
         self._seeds = seeds
         self.labels = Labels(view, self._follow, frame, seeds, self._returned, parsed_body=parsed_body)
         self._conditions = Conditions(view, self._follow, frame, self._told)
+        self._targets: dict[n.Call, Target] = {}
         self._calls: dict[n.Call, evidence.Told] = {}
         self._lacks: set[str] = set()
         self._answers: set[str] = set()
@@ -228,11 +229,17 @@ class Walk:
     def _tell(self, call: n.Call) -> evidence.Told:
         if signs.logs(evidence.callee_name(call)):
             return evidence.INERT
-        target = self._follow.call(self._frame, call)
+        target = self._target(call)
         if isinstance(target, Frame):
             effects = self._effects(call, target)
             return evidence.of_function(self._view, self._frame, call, effects)
         return evidence.of_outside(self._view, self._follow, self._frame, call, target)
+
+    def _target(self, call: n.Call) -> Target:
+        known = self._targets.get(call)
+        if known is None:
+            known = self._targets[call] = self._follow.call(self._frame, call)
+        return known
 
     def _effects(self, call: n.Call, target: Frame) -> Effects:
         labels: dict[int, Label] = {}
@@ -253,7 +260,7 @@ class Walk:
 
     def _returned(self, call: n.Call) -> Label | None:
         """What a call of the workspace gives back; None where it is out of reach."""
-        target = self._follow.call(self._frame, call)
+        target = self._target(call)
         if not isinstance(target, Frame):
             return "valid" if signs.throws(_last(call)) and self._told(call).after else None
         return self._effects(call, target).returns
