@@ -206,3 +206,52 @@ def test_managing_subscriptions_is_no_webhook(tmp_path: Path, code: str) -> None
     text = f"import {{ store, requireAuth, router }} from '@vendor/store';\n{code}\n"
     names = ["unverified-webhook", "replayable-webhook", "unvalidated-webhook", "missing-rate-limit-key"]
     assert found(tmp_path, {ROUTES: text}, names) == []
+
+
+MANY = """\
+import {{ store, queue, redis, db, limiter }} from "@vendor/kit";
+import {{ eventSchema }} from "../schemas.js";
+{code}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        # what is only looked up is no dispatch
+        ("export async function handleAcmeWebhook(req, res) {\n const row = await db.from('connections').select('secret').eq('id', req.body.id).single();\n res.status(200).end();\n}", []),
+        # a job under an id is a claim
+        ("export async function handleAcmeWebhook(req, res) {\n await queue.add('acme', req.body, { jobId: `acme:${req.body.id}` });\n}", []),
+        ("export async function handleAcmeWebhook(req, res) {\n await queue.add('acme', req.body, { attempts: 3 });\n}", ["replayable-webhook"]),
+        # Redis, in both of its dialects
+        ("export async function handleAcmeWebhook(req, res) {\n if (!(await redis.set(`acme:${req.body.id}`, '1', { NX: true, EX: 9 }))) return;\n try { await store.save(req.body); } catch (error) { await redis.del(`acme:${req.body.id}`); throw error; }\n}", []),
+        ("export async function handleAcmeWebhook(req, res) {\n const first = await redis.setnx(`acme:${req.body.id}`, '1');\n if (first === 0) return;\n try { await store.save(req.body); } catch (error) { await redis.del(`acme:${req.body.id}`); throw error; }\n}", []),
+        ("export async function handleAcmeWebhook(req, res) {\n await redis.set(`acme:${req.body.id}`, '1', 'EX', 9);\n await store.save(req.body);\n}", ["replayable-webhook"]),
+        # rows: ignored duplicates are asked for, overwritten ones are not
+        ("export async function handleAcmeWebhook(req, res) {\n const { data } = await db.from('webhook_events').upsert({ provider: 'acme', id: req.body.id }, { onConflict: 'provider,id', ignoreDuplicates: true }).select();\n if (!data?.length) return;\n try { await store.save(req.body); } catch (error) { await db.from('webhook_events').delete().eq('id', req.body.id); throw error; }\n}", []),
+        ("export async function handleAcmeWebhook(req, res) {\n const { error } = await db.from('webhook_events').upsert({ provider: 'acme', id: req.body.id });\n if (error) return;\n await store.save(req.body);\n}", ["replayable-webhook"]),
+        # a dead branch, a claim after the dispatch
+        ("export async function handleAcmeWebhook(req, res) {\n if (false) { if (!(await store.claim(`acme:${req.body.id}`))) return; }\n await store.save(req.body);\n}", ["replayable-webhook"]),
+        ("export async function handleAcmeWebhook(req, res) {\n await store.save(req.body);\n if (!(await store.claim(`acme:${req.body.id}`))) return;\n}", ["replayable-webhook"]),
+    ],
+)  # fmt: skip
+def test_claims_count_in_many_forms(tmp_path: Path, code: str, expected: list[str]) -> None:
+    assert found(tmp_path, {HANDLERS: MANY.format(code=code)}, ["replayable-webhook"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("export async function handleAcmeWebhook(req, res) {\n const event = eventSchema.parse(req.body);\n await store.save(event);\n}", []),
+        ("export async function handleAcmeWebhook(req, res) {\n const { success, data } = eventSchema.safeParse(req.body);\n if (!success) return;\n await store.save(data.id);\n}", []),
+        ("export async function handleAcmeWebhook({ body }, res) {\n await store.save(body as Event);\n}", ["unvalidated-webhook"]),
+        ("export async function handleAcmeWebhook(req, res) {\n const event = <Event>JSON.parse(req.body.toString());\n for (const item of event.items) await store.save(item);\n}", ["unvalidated-webhook"]),
+        ("export async function handleAcmeWebhook(req, res) {\n const events = eventSchema.array().parse(req.body);\n await Promise.all(events.map((event) => store.save(event)));\n}", []),
+        ("export async function handleAcmeWebhook(req, res) {\n await Promise.all(req.body.events.map((event) => store.save(event)));\n}", ["unvalidated-webhook"]),
+        ("export const handleAcmeWebhook = (async (req, res) => {\n await store.save({ ...req.body });\n}) satisfies Handler;", ["unvalidated-webhook"]),
+        ("export async function handleAcmeWebhook(req, res) {\n // eventSchema.parse(req.body)\n await store.save(req.body);\n}", ["unvalidated-webhook"]),
+        ("export async function handleAcmeWebhook(rawBody: Buffer, signature: string) {\n await store.save(JSON.parse(rawBody.toString()));\n}", ["unvalidated-webhook"]),
+    ],
+)  # fmt: skip
+def test_schemas_count_in_many_forms(tmp_path: Path, code: str, expected: list[str]) -> None:
+    assert found(tmp_path, {HANDLERS: MANY.format(code=code)}, ["unvalidated-webhook"]) == expected

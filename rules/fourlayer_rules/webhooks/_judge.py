@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from fourlayer.project.summaries.effects import Effects, State
 from fourlayer.project.summaries.steps import Walk, seeds_of
+from fourlayer.syntax import nodes as n
 from fourlayer_rules.webhooks._handlers import Handler, entry, handlers
 
 if TYPE_CHECKING:
@@ -37,9 +38,28 @@ def judged(ctx: Context, path: str) -> tuple[Verdict, ...]:
     facts = ctx.view.facts(path)
     if known is not None and known[0] is facts:
         return known[1]
-    found = tuple(_judge(ctx.view, handler) for handler in handlers(ctx.view, path) if handler.trusted)
+    found = tuple(
+        _judge(ctx.view, handler)
+        for handler in handlers(ctx.view, path)
+        if handler.trusted and (handler.kind != "api" or _takes_input(handler))
+    )
     ctx.view.memo[key] = (facts, found)
     return found
+
+
+_INPUT = (b"body", b"Body", b"query", b"Query", b"arams", b"json", b"text", b"formData")
+
+
+def _takes_input(handler: Handler) -> bool:
+    """Whether a handler may look at what comes in, by its words alone."""
+    function = handler.frame.function
+    if function is None or not function.params:
+        return False
+    data = handler.frame.decl.data[function.start : function.end]
+    first = function.params[0].target
+    plain = first.name.encode() if isinstance(first, n.Name) else b""
+    handed = not plain or data.count(plain) > data.count(plain + b".") + 1
+    return handed or any(word in data for word in _INPUT)
 
 
 def _judge(view: View, handler: Handler) -> Verdict:

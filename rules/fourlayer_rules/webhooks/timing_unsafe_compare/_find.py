@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _WORDS = (b"ignature", b"IGNATURE", b"mac", b"igest", b"timingSafeEqual")
 _LENGTHS = frozenset({"length", "byteLength"})
-_COMPARING = frozenset({"===", "!==", "==", "!=", "<", ">", "<=", ">="})
 
 
 class Comparison(NamedTuple):
@@ -102,10 +101,18 @@ def _is_guarded(decl: Decl, call: n.Call) -> bool:
         child = around
     function = function_around(decl, call)
     for node in walk(function if function is not None else decl.node):
-        before = isinstance(node, n.Binary) and node.op in _COMPARING and node.start < call.start
-        if before and isinstance(node, n.Binary) and (_is_length(node.left) or _is_length(node.right)):
+        if isinstance(node, n.Binary) and node.start < call.start and _compares_length(node):
             return True
     return False
+
+
+def _compares_length(node: n.Binary) -> bool:
+    """Whether a length is compared with another one, or with the one that it must be; zero is none."""
+    if not is_equality(node):
+        return False
+    sides = (node.left, node.right)
+    empty = any(isinstance(side, n.Num) and side.text == "0" for side in map(bare, sides))
+    return any(map(_is_length, sides)) and not empty
 
 
 def _is_length(expr: n.Expr) -> bool:

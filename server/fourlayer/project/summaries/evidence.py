@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fourlayer.project.frames import Frame, Outside
     from fourlayer.project.snapshot import View
     from fourlayer.project.summaries.effects import Effects
+    from fourlayer.syntax.facts import Decl
 
 Steps = frozenset[str]
 _NONE: Steps = frozenset()
@@ -358,9 +359,17 @@ _WRITING = frozenset(
 )
 
 
-def reads(call: n.Call) -> bool:
-    """Whether a call only looks something up."""
-    names = chain_of(call).names
+def reads(decl: Decl, call: n.Call) -> bool:
+    """Whether the chain of calls that a call belongs to only looks something up."""
+    outer: n.Expr = call
+    for around in decl.ancestors(call):
+        if (isinstance(around, n.Member) and around.object is outer) or (
+            isinstance(around, n.Call) and around.callee is outer
+        ):
+            outer = around
+        else:
+            break
+    names = chain_of(outer).names
     if _WRITING & set(names):
         return False
     return "select" in names or _READING.match(names[-1]) is not None

@@ -50,6 +50,9 @@ _NEUTRAL = frozenset(
     | {"header", "getHeader"}
 )
 _PARSES = frozenset({"parse", "safeParse", "parseAsync", "safeParseAsync", "spa"})
+_QUERIES = frozenset({"delete", "eq", "from", "insert", "select", "update", "upsert", "where"})
+"""A query holds what it is given, and answers with something else."""
+_BUFFERS = frozenset({"Array", "Buffer", "Readable", "Uint8Array"})
 _OTHER_PARSERS = frozenset(
     {"JSON", "Date", "URL", "path", "qs", "querystring", "url", "yaml", "YAML", "csv", "ms"}
 )
@@ -199,7 +202,8 @@ class Labels:
             return self._read(last)
         if owner == "response":
             return "response"
-        if last in _NEUTRAL or "digest" in chain_of(call).names:
+        names = chain_of(call).names
+        if last in _NEUTRAL or "digest" in names or (names[0] not in _BUFFERS and _QUERIES & {*names[1:]}):
             return ""
         args = strongest(label for label in map(self.of, call.args) if label not in {"response", "next"})
         if self.is_schema_call(call):
@@ -233,9 +237,7 @@ class Labels:
         head = dotted(callee.object)
         if head is not None and head.partition(".")[0] in _OTHER_PARSERS:
             return False
-        last = uncast(callee.object)
-        name = last.name if isinstance(last, n.Member | n.Name) else ""
-        if signs.is_schema_name(name) or callee.name != "parse":
+        if callee.name != "parse" or any(map(signs.is_schema_name, chain_of(callee.object).names)):
             return True
         return self._is_zod(callee.object)
 

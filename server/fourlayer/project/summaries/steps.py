@@ -334,6 +334,8 @@ class Walk:
     def _is_act(self, call: n.Call) -> bool:
         """Whether a call that is out of reach may set something off."""
         name, owner = evidence.callee_name(call), self._owner(call)
+        if evidence.reads(self._decl, call):
+            return False
         return not (
             owner in {"request", "response", "next"} or signs.logs(name) or evidence.derives(name, owner)
         )
@@ -388,7 +390,7 @@ class Walk:
     def _sink(self, call: n.Call, labels: Iterable[Label], state: State) -> None:
         found = set(labels)
         self._raw |= found & {"raw", "input", "param"}
-        if found & {"raw", "valid"} and not evidence.reads(call):
+        if found & {"raw", "valid"} and not evidence.reads(self._decl, call):
             self._used = True
             self._lacks |= WANTED - state.must
             if "handed" in state.must:
