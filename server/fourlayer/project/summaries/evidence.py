@@ -363,12 +363,11 @@ def reads(decl: Decl, call: n.Call) -> bool:
     """Whether the chain of calls that a call belongs to only looks something up."""
     outer: n.Expr = call
     for around in decl.ancestors(call):
-        if (isinstance(around, n.Member) and around.object is outer) or (
-            isinstance(around, n.Call) and around.callee is outer
-        ):
-            outer = around
-        else:
+        inner = around.object if isinstance(around, n.Member) else None
+        inner = around.callee if isinstance(around, n.Call) else inner
+        if inner is not outer or not isinstance(around, n.Expr):
             break
+        outer = around
     names = chain_of(outer).names
     if _WRITING & set(names):
         return False
