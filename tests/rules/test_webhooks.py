@@ -255,3 +255,38 @@ def test_claims_count_in_many_forms(tmp_path: Path, code: str, expected: list[st
 )  # fmt: skip
 def test_schemas_count_in_many_forms(tmp_path: Path, code: str, expected: list[str]) -> None:
     assert found(tmp_path, {HANDLERS: MANY.format(code=code)}, ["unvalidated-webhook"]) == expected
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "export default async function handleAcmeWebhook(req, res) { await store.save(req.body); }",
+        "async function onEvent(req, res) { await store.save(req.body); }\nexport { onEvent as handleAcmeWebhook };",
+        "export const handleAcmeWebhook = asyncHandler(async (req, res) => { await store.save(req.body); });",
+        "export const acmeWebhooks = { async receive(req, res) { await store.save(req.body); } };",
+        "export function createAcmeWebhookHandler(deps) { return async (req, res) => { await deps.store.save(req.body); }; }",
+        "export async function acmeWebhooks(fastify) { fastify.post('/', async (request, reply) => { await store.save(request.body); }); }",
+        "export const handler = async (event: APIGatewayProxyEvent) => { await store.save(JSON.parse(event.body)); };",
+        "export class AcmeWebhooks { handle = async (req, res) => { await store.save(req.body); }; }",
+    ],
+)  # fmt: skip
+def test_handlers_are_found_in_many_shapes(tmp_path: Path, code: str) -> None:
+    expected = ["missing-rate-limit-key", "replayable-webhook", "unvalidated-webhook", "unverified-webhook"]
+    assert (
+        found(tmp_path, {HANDLERS: f"import {{ store, asyncHandler }} from '@vendor/kit';\n{code}\n"})
+        == expected
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "export function createWebhookVerifier(secret) { return (req, res, next) => { next(); }; }",
+        "export const acmeWebhookSchemas = { parse(body: unknown) { return store.check(body); } };",
+        "export function webhookMiddleware(req, res, next) { store.note(req.body); next(); }",
+        "export async function processAcmeEvent(event: AcmeEvent) { await store.save(event); }",
+        "export const buildWebhookKey = (body: Buffer) => store.key(body);",
+    ],
+)  # fmt: skip
+def test_what_helps_handlers_is_none(tmp_path: Path, code: str) -> None:
+    assert found(tmp_path, {HANDLERS: f"import {{ store }} from '@vendor/kit';\n{code}\n"}) == []

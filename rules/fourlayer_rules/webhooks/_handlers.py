@@ -13,7 +13,7 @@ from fourlayer.project.summaries.labels import Label
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import dotted, uncast
 from fourlayer.syntax.facts import walk
-from fourlayer.syntax.functions import function_of
+from fourlayer.syntax.functions import function_of, initial_value, returned_values
 from fourlayer.syntax.span import Span
 from fourlayer_rules.webhooks._before import Before, before, mounted_urls, validated
 from fourlayer_rules.webhooks._routes import Route, routes
@@ -64,7 +64,9 @@ _RAW_NAMES = frozenset(
     }
 )
 _RAW_TYPES = frozenset({"Buffer", "Uint8Array", "string", "unknown", "any", "object"})
-_VERBS = frozenset({"POST", "PUT", "PATCH"})
+_PLAIN = frozenset({"POST", "PUT", "PATCH", "default", "handle", "handler", "receive"})
+"""Names that say nothing: among webhooks, one is meant."""
+_MAKES_OTHER = re.compile(r"verif|limit|guard|middleware|parser|schema|valid", re.IGNORECASE)
 
 
 class Handler(NamedTuple):
@@ -200,17 +202,63 @@ def _is_route_file(path: str) -> bool:
 def _exported(path: str, facts: FileFacts) -> Iterator[Handler]:
     among = _WEBHOOK.search(_stem(path)) is not None or _SEGMENT.search(path.rpartition("/")[0]) is not None
     called = _called(facts)
-    public = {export.local or export.name for export in facts.exports if export.specifier is None}
+    public = {
+        export.local or export.name: export.name for export in facts.exports if export.specifier is None
+    }
     for decl in facts.decls:
-        if decl.kind == "class" and decl.name in public:
+        if decl.name not in public or decl.name in called:
+            continue
+        if decl.kind == "class":
             yield from _of_class(path, facts, decl, among, called)
-        elif decl.kind in {"function", "variable"} and decl.name in public:
-            handler = _of_function(path, facts, decl, among)
-            if handler is not None and decl.name not in called:
-                yield handler
+        elif decl.kind in {"function", "variable"}:
+            yield from _of_declared(path, facts, decl, among, public[decl.name])
 
 
-def _of_function(path: str, facts: FileFacts, decl: Decl, among: bool) -> Handler | None:
+def _of_declared(path: str, facts: FileFacts, decl: Decl, among: bool, public: str) -> Iterator[Handler]:
+    """A function, one that a function makes, or those of an object."""
+    handler = _of_function(path, facts, decl, among, public)
+    made = _of_maker(path, facts, decl) if handler is None else None
+    if handler is not None:
+        yield handler
+    elif made is not None:
+        yield made
+    else:
+        yield from _of_object(path, facts, decl, among)
+
+
+def _of_maker(path: str, facts: FileFacts, decl: Decl) -> Handler | None:
+    """`createAcmeWebhookHandler(ports)` that returns the handler."""
+    maker = function_of(decl)
+    returned = list(returned_values(maker)) if maker is not None else []
+    inner = uncast(returned[0]) if len(returned) == 1 else None
+    if maker is None or not isinstance(inner, n.Function) or _WEBHOOK.search(decl.name or "") is None:
+        return None
+    labels = _labels(inner)
+    if labels is None or "next" in labels.values() or _MAKES_OTHER.search(decl.name or ""):
+        return None
+    frame = Frame(path, facts, decl, inner, None, {}, (maker, inner))
+    return Handler("webhook", decl.name or "", decl.name_span, frame, labels, None, decl.trusted)
+
+
+def _of_object(path: str, facts: FileFacts, decl: Decl, among: bool) -> Iterator[Handler]:
+    """The functions of an object literal."""
+    init = initial_value(decl, decl.name)
+    value = uncast(init) if init is not None else None
+    for prop in value.props if isinstance(value, n.Object) else ():
+        function = uncast(prop.value)
+        if not isinstance(prop, n.Prop) or not isinstance(function, n.Function) or not prop.key:
+            continue
+        labels = _labels(function)
+        if labels is None or _helps(prop.key, labels):
+            continue
+        says = _WEBHOOK.search(f"{decl.name} {prop.key}") is not None and not _MANAGES.match(prop.key)
+        kind: Kind = "webhook" if says else "inbound" if among else "api"
+        frame = Frame(path, facts, decl, function, None, {}, (function,))
+        span = Span(decl.start + prop.start, decl.start + prop.key_end)
+        yield Handler(kind, f"{decl.name}.{prop.key}", span, frame, labels, None, decl.trusted)
+
+
+def _of_function(path: str, facts: FileFacts, decl: Decl, among: bool, public: str) -> Handler | None:
     name = decl.name or ""
     function = function_of(decl)
     wrapped = None if function is not None else _wrapped(decl)
@@ -221,7 +269,9 @@ def _of_function(path: str, facts: FileFacts, decl: Decl, among: bool) -> Handle
     if labels is None or _helps(name, labels):
         return None
     managing = _MANAGES.match(name) is not None
-    says = (_WEBHOOK.search(name) is not None and not managing) or (name in _VERBS and among)
+    says = (_WEBHOOK.search(f"{name} {public}") is not None and not managing) or (
+        among and bool({name, public} & _PLAIN)
+    )
     among = among and not managing
     frame = Frame(path, facts, decl, function, None, {}, (function,))
     kind: Kind = "webhook" if says else "inbound" if among else "api"
