@@ -95,7 +95,7 @@ class Tenants:
                 answer = self.in_type(self.inference.of(prop.value, literal.place), depth + 1)
                 if answer:
                     return True
-                unknown = unknown or (answer is None and _may_hold_more(prop.value))
+                unknown = unknown or (answer is None and _may_hold_more(prop.key, prop.value))
         return None if unknown else False
 
     def _in_members(self, members: Members, depth: int) -> Answer:
@@ -213,10 +213,11 @@ def _is_whole(expr: n.Expr, given: set[Binding], place: Place) -> bool:
 _HOLDERS = ("body", "context", "ctx", "data", "event", "input", "job", "message", "meta", "payload")
 
 
-def _may_hold_more(value: n.Expr) -> bool:
-    """Whether a value is called like something that holds more than one thing."""
+def _may_hold_more(key: str, value: n.Expr) -> bool:
+    """Whether a property, or its value, is called like something that holds more than one thing."""
     inner = bare(value)
-    return isinstance(inner, n.Name | n.Member) and alike(inner.name).endswith(_HOLDERS)
+    names = (key, inner.name) if isinstance(inner, n.Name | n.Member) else ()
+    return any(alike(name).endswith(_HOLDERS) for name in names)
 
 
 def _is_given(arg: n.Expr, given: set[Binding], place: Place) -> bool:

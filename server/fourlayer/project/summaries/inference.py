@@ -10,6 +10,7 @@ from fourlayer.project.exports import Declared, Origin, exported, origin_in
 from fourlayer.project.summaries import outside
 from fourlayer.project.summaries.annotations import type_of
 from fourlayer.project.summaries.members import class_member, property_of, type_member
+from fourlayer.project.summaries.shapes import shape_called, shape_member, shape_of_package
 from fourlayer.project.summaries.types import (
     BUILDER,
     PLAIN,
@@ -38,7 +39,7 @@ from fourlayer.syntax.functions import returns_of
 from fourlayer.syntax.scope import scopes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator
 
     from fourlayer.project.snapshot import View
     from fourlayer.syntax.facts import Decl, FileFacts
@@ -242,12 +243,12 @@ class Inference:
 
     def imported(self, origin: Origin, member: str = "") -> Typed:
         """What a name is that comes from a package, or something inside it."""
-        shape = _package(origin.specifier)
+        shape = shape_of_package(origin.specifier)
         if shape is None:
             return UNKNOWN
         found: Typed = Shaped(shape)
         if origin.name != "*" and (origin.name != "default" or "default" in outside.SHAPES[shape]):
-            found = _shape_member(shape, origin.name)
+            found = shape_member(shape, origin.name)
         for step in member.split(".") if member else ():
             found = self.member(found, step)
         return found
@@ -280,7 +281,7 @@ class Inference:
                     return self._declared(found.path, found.decl.name or name)
                 return UNKNOWN
             case Shaped():
-                return UNKNOWN if owner.made else _shape_member(owner.shape, name)
+                return UNKNOWN if owner.made else shape_member(owner.shape, name)
             case Promised():
                 known = name in _SETTLING
                 return Gives(PROMISE) if known else Gives(BUILDER) if owner.builder else UNKNOWN
@@ -359,7 +360,7 @@ class Inference:
             case Shaped():
                 if callee.made:
                     return Shaped(callee.shape)
-                return _shape_called(callee.shape)
+                return shape_called(callee.shape)
             case Union():
                 return union(tuple(self.called(item) for item in callee.items if item != PLAIN))
             case Members():
@@ -415,34 +416,3 @@ def place_of(path: str, facts: FileFacts, decl: Decl) -> Place:
     owner = decl.owner
     this = Declared(path, facts, owner) if owner is not None and owner.kind == "class" else None
     return Place(path, facts, decl, this)
-
-
-def _shape_member(shape: str, name: str) -> Typed:
-    table = outside.SHAPES[shape]
-    word = table.get(name) or (table.get("*") if name != "()" else None) or "unknown"
-    if word in _WORDS:
-        return _WORDS[word]
-    if word == "self":
-        return Shaped(shape)
-    return Shaped(word.removeprefix("="), made=word.startswith("="))
-
-
-def _shape_called(shape: str) -> Typed:
-    word = outside.SHAPES[shape].get("()")
-    if word is None:
-        return Shaped(shape)
-    return _RESULTS[word] if word in _RESULTS else Shaped(word)
-
-
-_RESULTS: Mapping[str, Typed] = {"promise": PROMISE, "builder": BUILDER, "plain": PLAIN}
-_WORDS: Mapping[str, Typed] = {"unknown": UNKNOWN, **{word: Gives(made) for word, made in _RESULTS.items()}}
-
-
-def _package(specifier: str) -> str | None:
-    name = specifier.removeprefix("node:")
-    if name in outside.PACKAGES:
-        return outside.PACKAGES[name]
-    for pattern, shape in outside.PACKAGES.items():
-        if pattern.endswith("*") and name.startswith(pattern[:-1]):
-            return shape
-    return None
