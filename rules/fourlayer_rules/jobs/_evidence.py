@@ -44,6 +44,8 @@ _DEPTHS = frozenset(
         "getWaitingCount",
     }
 )
+_HOPS = 3
+"""So many calls away from a processor a measurement is its job's; further down it is of something else."""
 
 
 class Evidence:
@@ -118,34 +120,31 @@ class Evidence:
         value = self._inference.of(code, place)
         node = value.node if isinstance(value, Function) else None
         if isinstance(value, Function) and isinstance(node, n.Function):
-            return self._measured(node, value.place)
-        return self._measured(code, place)
+            return self.measured(node, value.place, _HOPS)
+        return self.measured(code, place, _HOPS)
 
-    def _measured(self, node: n.Node, place: Place) -> bool:
+    def measured(self, node: n.Node, place: Place, hops: int) -> bool:
+        """Whether code takes the time of something, so many calls away at the most."""
         if isinstance(node, n.Function) and not self._inference.enter(node):
             return False
         try:
             calls = [inner for inner in walk(node) if isinstance(inner, n.Call)]
             if any(_is_measure(call) for call in calls):
                 return True
-            return any(self._called_measures(call, place) for call in calls)
+            return hops > 0 and any(self._called_measures(call, place, hops - 1) for call in calls)
         finally:
             if isinstance(node, n.Function):
                 self._inference.leave(node)
 
-    def _called_measures(self, call: n.Call, place: Place) -> bool:
+    def _called_measures(self, call: n.Call, place: Place, hops: int) -> bool:
         value = self._inference.of(uncast(call.callee), place)
         node = value.node if isinstance(value, Function) else None
         if not isinstance(value, Function) or not isinstance(node, n.Function) or node.body is None:
             return False
         there = value.place
         if function_of(there.decl) is node and there.decl.qualified_name:
-            return self._view.ask(_MEASURING, there.path, there.decl.qualified_name)
-        return self._measured(node, there)
-
-    def measured(self, function: n.Function, place: Place) -> bool:
-        """Whether a function takes the time of something."""
-        return self._measured(function, place)
+            return self._view.ask(_MEASURING, there.path, there.decl.qualified_name, str(hops))
+        return self.measured(node, there, hops)
 
 
 def _is_measure(call: n.Call) -> bool:
@@ -187,8 +186,9 @@ def _does(view: View, about: tuple[str, ...]) -> frozenset[str]:
 
 
 def _measuring(view: View, about: tuple[str, ...]) -> bool:
-    found = _function(view, *about)
-    return found is not None and Evidence(view).measured(*found)
+    path, name, hops = about
+    found = _function(view, path, name)
+    return found is not None and Evidence(view).measured(*found, int(hops))
 
 
 _DOES = Question["frozenset[str]"]("observes what it is given", _does, bottom=frozenset())
