@@ -354,8 +354,15 @@ def test_queries_in_handlers(tmp_path: Path, code: str, certainties: list[str]) 
         ),
         (
             (
-                f"{MAKER}// service-role:justified too far away\n\n\n\n\n"
+                f"{MAKER}// service-role:justified for all that follows\n\n\n\n\n"
                 "export const db = () => createServiceRoleClient();\n"
+            ),
+            False,
+        ),
+        (
+            (
+                f"{MAKER}export const db = () => createServiceRoleClient();\n\n\n\n\n"
+                "// service-role:justified too late\n"
             ),
             True,
         ),
