@@ -528,3 +528,33 @@ class TestClassification:
 )
 def test_schema_sources(path: str, expected: bool) -> None:
     assert is_schema_source(path) is expected
+
+
+def test_an_index_proves_the_columns_of_a_table_without_definition() -> None:
+    built = schema("CREATE INDEX IF NOT EXISTS by_tenant ON events USING btree (tenant_id, created_at DESC);")
+    assert tenancy(built, "events") == ("known", ("tenant_id",))
+    assert not built.tenant_columns("events", CANDIDATES).complete
+    more = schema("ALTER TABLE events ADD COLUMN kind text;", "CREATE INDEX ON events (organization_id);")
+    assert tenancy(more, "events") == ("known", ("organization_id",))
+    assert tenancy(schema("CREATE INDEX ON events (lower(kind));"), "events") == ("unknown", ())
+    whole = schema("CREATE TABLE events (id uuid);", "CREATE INDEX ON events (tenant_id);")
+    assert tenancy(whole, "events") == ("none", ())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE UNIQUE INDEX one ON notes (id) WHERE tenant_id IS NULL;",
+        "CREATE POLICY shared ON notes USING (tenant_id IS NULL OR tenant_id = current_tenant());",
+        "ALTER TABLE notes ADD CONSTRAINT either CHECK (tenant_id IS NULL OR id IS NOT NULL);",
+    ],
+)
+def test_rows_without_a_tenant_that_the_schema_sets_apart(statement: str) -> None:
+    built = schema("CREATE TABLE notes (id uuid, tenant_id uuid);", statement)
+    assert table(built, "notes").apart == {"tenant_id"}
+    assert Schema.from_json(built.to_json()) == built
+
+
+def test_not_null_sets_nothing_apart() -> None:
+    built = schema("CREATE TABLE notes (id uuid, tenant_id uuid NOT NULL CHECK (tenant_id IS NOT NULL));")
+    assert table(built, "notes").apart == frozenset()

@@ -244,9 +244,16 @@ class Judge:
         if truth == "unknown":
             return Verdict("row", "unverifiable", query, tenancy, "unknown")
         certainty = self._weight(query, tenancy)
+        if certainty == "violation" and self._is_apart(tenancy):
+            return Verdict("row", "suspicious", query, tenancy, "apart")
         if typed and certainty == "violation":
             return Verdict("row", "suspicious", query, tenancy, "typed")
         return Verdict("row", certainty, query, tenancy, _reason(tenancy))
+
+    def _is_apart(self, tenancy: TableTenancy) -> bool:
+        """Whether the schema makes a case of its own of rows without a tenant."""
+        table = self._columns.schema.table(tenancy.table)
+        return table is not None and bool(tenancy.columns) and set(tenancy.columns) <= table.apart
 
     def _of_columns(self, query: Query, tenancy: TableTenancy, filters: list[Filter]) -> Verdict | None:
         """Whether all the tenant columns that a query names on its own table are wrong ones."""

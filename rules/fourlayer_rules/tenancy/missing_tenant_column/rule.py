@@ -55,6 +55,8 @@ def _what(place: Located) -> str:
 
 
 def _why(place: Located) -> str:
+    if place.verdict.why == "apart":
+        return "the schema treats rows without one as a case of their own; if this is none, it is lost"
     if place.verdict.why == "table":
         return "no schema and no other query tells if it is a tenant's; if so, the row belongs to nobody"
     return "a row that belongs to no tenant is lost to its owner, or shows up for another tenant"

@@ -66,7 +66,7 @@ _PATTERNS = {
     ),
     "name": rf"\s*({NAME})",
     "index": (
-        rf"CREATE\s+UNIQUE\s+INDEX\s+(?:CONCURRENTLY\s+)?(?:IF\s+NOT\s+EXISTS\s+)?(?:(?P<name>(?!ON\b){NAME})\s+)?"
+        rf"CREATE\s+(?P<unique>UNIQUE\s+)?INDEX\s+(?:CONCURRENTLY\s+)?(?:IF\s+NOT\s+EXISTS\s+)?(?:(?P<name>(?!ON\b){NAME})\s+)?"
         rf"ON\s+(?:ONLY\s+)?(?P<table>{NAME})\s*(?:USING\s+\w+\s*)?\("
     ),
     "index_column": (
@@ -83,6 +83,7 @@ _PATTERNS = {
         rf"|CREATE\s+(?:UNIQUE\s+)?INDEX\b.*?\bON\s+(?:ONLY\s+)?(?P<index>{NAME})"
         rf"|COMMENT\s+ON\s+TABLE\s+(?P<comment>{NAME}))"
     ),
+    "null_apart": rf"({IDENT})\s+IS\s+NULL\b",
     "classification": r"rls-classification:\s*([a-z_]+)",
     "do": r"DO\s+(?:LANGUAGE\s+\w+\s+)?",
     "control": r"(?:\bBEGIN|\bTHEN|\bELSE|\bLOOP|>>)\s+(?=CREATE\b|ALTER\b|DROP\b|EXECUTE\b|COMMENT\b)",
@@ -101,7 +102,10 @@ def _pattern(name: str) -> re.Pattern[str]:
 class Script:
     """One SQL file being applied to a draft."""
 
-    __slots__ = ("_arrays", "_budget", "_classified", "_lines", "_loops", "_site", "draft", "path", "text")
+    __slots__ = (
+        *("_arrays", "_budget", "_classified", "_has_nulls", "_lines", "_loops", "_site"),
+        *("draft", "path", "text"),
+    )
 
     def __init__(self, draft: Draft, path: str, text: str) -> None:
         self.draft = draft
@@ -110,6 +114,7 @@ class Script:
         self._lines: list[int] | None = None
         self._site: int | None = None
         self._classified = "rls-classification" in text
+        self._has_nulls = _pattern("null_apart").search(text) is not None
         self._arrays: dict[str, list[str]] = {}
         self._loops: dict[str, list[str]] = {}
         self._budget = _MAX_GENERATED
@@ -139,6 +144,8 @@ class Script:
                 break
         if self._classified:
             self._classify(statement, blank)
+        if self._has_nulls:
+            self._set_apart(statement, blank)
 
     def _run_block(self, text: str, start: int, end: int, depth: int) -> None:
         """The body of a DO block: plain statements and EXECUTE of literals, under any condition."""
@@ -212,16 +219,25 @@ class Script:
             for found in _pattern("classification").finditer(comment):
                 if found[1].lower() in _CLASSES:
                     classification = found[1].lower()
-        if classification is None:
-            return
+        table = self._target(statement, blank) if classification is not None else None
+        if table is not None:
+            table.classification = classification
+
+    def _set_apart(self, statement: Statement, blank: str) -> None:
+        """Note the columns of whose NULL a policy, an index or a check makes a case of its own."""
+        found = {_identifier(statement, *match.span(1)) for match in _pattern("null_apart").finditer(blank)}
+        table = self._target(statement, blank) if found else None
+        if table is not None:
+            table.apart |= found
+
+    def _target(self, statement: Statement, blank: str) -> DraftTable | None:
+        """The table that a statement is about."""
         for name in ("table", "alter", "view", "on_table"):
             target = _pattern(name).match(blank)
             if target:
                 group = "name" if name != "on_table" else target.lastgroup or 0
-                table = self.draft.tables.get(key_of(*_reference(statement, *target.span(group))))
-                if table is not None:
-                    table.classification = classification
-                return
+                return self.draft.tables.get(key_of(*_reference(statement, *target.span(group))))
+        return None
 
     def create_table(self, statement: Statement, blank: str, found: re.Match[str]) -> None:
         """CREATE TABLE in all its forms; temporary tables are none of the schema."""
@@ -337,10 +353,13 @@ class Script:
                 self.draft.drop(key_of(*reference))
 
     def create_index(self, statement: Statement, blank: str, found: re.Match[str]) -> None:
-        """CREATE UNIQUE INDEX over plain columns and all rows is a unique key."""
-        table = self.draft.tables.get(key_of(*_reference(statement, *found.span("table"))))
+        """CREATE INDEX proves its columns; UNIQUE, over plain columns and all rows, it is a key."""
+        schema, table_name = _reference(statement, *found.span("table"))
+        table = self.draft.tables.get(key_of(schema, table_name))
         end = closing(blank, found.end() - 1)
-        if table is None or _pattern("where").match(blank, end):
+        if table is None or not any(variant.complete for variant in table.variants):
+            self._prove(statement, blank, (found.end(), end), schema, table_name)
+        if table is None or not found["unique"] or _pattern("where").match(blank, end):
             return
         columns: list[str] = []
         for start, stop in split_commas(blank, found.end(), end):
@@ -351,6 +370,28 @@ class Script:
         name = _reference(statement, *found.span("name"))[1] if found["name"] else None
         for variant in table.variants:
             variant.add_unique(table.name, name, tuple(columns))
+
+    def _prove(
+        self,
+        statement: Statement,
+        blank: str,
+        inside: tuple[int, int],
+        schema: str | None,
+        name: str,
+    ) -> None:
+        """Enter the columns of an index on a table that no CREATE TABLE was found of."""
+        found = (_pattern("index_column").fullmatch(blank, *part) for part in split_commas(blank, *inside))
+        columns = [_identifier(statement, *column.span(1)) for column in found if column]
+        if columns:
+            site = self.definition(statement.start, "alter", columns)
+            variant = DraftVariant(site, dict.fromkeys(columns, site), complete=False)
+            table = self.draft.tables.get(key_of(schema, name))
+            if table is None:
+                self.draft.define(schema, name, (variant,))
+                return
+            for known in table.variants:
+                for column in columns:
+                    known.columns.setdefault(column, site)
 
     def create_view(self, statement: Statement, blank: str, found: re.Match[str]) -> None:
         """CREATE VIEW: named columns, or those of its query; the last definition counts."""

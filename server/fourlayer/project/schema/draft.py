@@ -73,6 +73,7 @@ class DraftTable:
 
     __slots__ = (
         "altered",
+        "apart",
         "classification",
         "current",
         "definitions",
@@ -93,6 +94,8 @@ class DraftTable:
         self.definitions = [variant.definition]
         self.is_view = is_view
         self.classification: str | None = None
+        self.apart: set[str] = set()
+        """The columns of whose NULL the schema makes a case of its own."""
         self.orm: dict[str, str] = {}
         self.altered: dict[str, Definition | None] = {}
         """What ALTERs did to columns so far: the site that added it, or None where it was dropped."""
@@ -127,6 +130,7 @@ class DraftTable:
             classification=self.classification,
             is_view=self.is_view,
             orm_names=dict(self.orm),
+            apart=frozenset(self.apart),
             variants=tuple(Variant(v.definition, frozenset(v.columns), v.complete) for v in self.variants),
         )
 

@@ -45,7 +45,8 @@ class Table(NamedTuple):
     `columns` maps every column, in order, to the site that gave it. `definitions` are the sites in
     the order in which they apply. `variants` are the definitions that may decide; they differ where
     a table is created twice without a DROP in between. `classification` is the value of an
-    `rls-classification:` comment. `orm_names` maps ORM properties to columns, and the ORM's own name
+    `rls-classification:` comment, `apart` the columns of whose NULL a policy, an index or a check makes a
+    case of its own. `orm_names` maps ORM properties to columns, and the ORM's own name
     of the table to the table through `Schema.orm_tables`.
     """
 
@@ -59,6 +60,7 @@ class Table(NamedTuple):
     is_view: bool
     orm_names: Mapping[str, str]
     variants: tuple[Variant, ...]
+    apart: frozenset[str] = frozenset()
 
 
 class TenantColumns(NamedTuple):

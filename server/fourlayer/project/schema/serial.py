@@ -11,7 +11,7 @@ from fourlayer.project.schema.names import key_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_FORMAT = 1
+_FORMAT = 2
 _KINDS = frozenset({"create", "create-if-not-exists", "alter", "generated", "prisma", "drizzle", "view"})
 
 
@@ -34,6 +34,7 @@ def dump(schema: Schema) -> str:
             table.is_view,
             dict(table.orm_names),
             [[index(v.definition), sorted(v.columns), v.complete] for v in table.variants],
+            sorted(table.apart),
         ]
         for table in schema.tables.values()
     ]
@@ -67,8 +68,8 @@ def _site(row: object) -> Definition:
 
 
 def _table(row: object, sites: list[Definition]) -> Table:
-    name, schema, columns, definitions, primary, unique, classification, is_view, orm, variants = _row(
-        row, 10
+    name, schema, columns, definitions, primary, unique, classification, is_view, orm, variants, apart = _row(
+        row, 11
     )
     return Table(
         name=_string(name),
@@ -81,6 +82,7 @@ def _table(row: object, sites: list[Definition]) -> Table:
         is_view=_flag(is_view),
         orm_names=_names(orm),
         variants=tuple(_variant(variant, sites) for variant in _list(variants)),
+        apart=frozenset(_strings(apart)),
     )
 
 
