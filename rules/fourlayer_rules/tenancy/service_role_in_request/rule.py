@@ -100,9 +100,12 @@ def _makers(ctx: Context, path: str, facts: FileFacts) -> tuple[str, ...]:
     """The names that a file calls and that are functions of the workspace that return such a client."""
     called = {match[1].decode() for match in _CALLED.finditer(facts.text.data)}
     names = {decl.name: decl.name for decl in facts.decls if decl.name in called and decl.kind in _OWN}
+    renamed: set[str] = set()
     for item in facts.imports if called else ():
         if item.kind == "import" and not item.type_only:
-            names.update((name.local, name.imported) for name in item.names if name.local in called)
+            taken = {name.local: name.imported for name in item.names if name.local in called}
+            names.update(taken)
+            renamed.update(_renamed(ctx, item.specifier, path, taken.values()))
     if not names:
         return ()
     possible = possible_makers(ctx.view)
@@ -111,10 +114,17 @@ def _makers(ctx: Context, path: str, facts: FileFacts) -> tuple[str, ...]:
             name
             for name, origin in names.items()
             if name is not None
-            and (origin in possible or origin == "default")
+            and (origin in possible or origin == "default" or origin in renamed)
             and makes_service_role(ctx.view, path, facts, name)
         )
     )
+
+
+def _renamed(ctx: Context, specifier: str, importer: str, names: Iterable[str]) -> list[str]:
+    """The names that a module may export for what is called otherwise where it is declared."""
+    target = ctx.view.resolve(specifier, importer).path if names else None
+    data = (ctx.view.read(target) or b"") if target is not None else b""
+    return [name for name in names if b" as " + name.encode() in data]
 
 
 def _finding(
