@@ -28,4 +28,9 @@ def likely_root(ctx: Context, words: tuple[str, ...] = ()) -> str | None:
 
 def inert_without_roots(ctx: Context, rule: str) -> None:
     """Say that a rule cannot tell what runs."""
-    ctx.view.inert(rule, "no composition root was found; name them in `workspace.composition-roots`")
+    named = ctx.settings.workspace.composition_roots
+    if named:
+        shown = ", ".join(f"`{pattern}`" for pattern in named)
+        ctx.view.inert(rule, f"`workspace.composition-roots` names no code file of the workspace: {shown}")
+    else:
+        ctx.view.inert(rule, "no composition root was found; name them in `workspace.composition-roots`")

@@ -34,8 +34,8 @@ _OTHERS = (
     "hash header help hint host id ids issuer kind label length limit location message method mode "
     "name names ns param parameter params path pattern placeholder policy prefix prop property "
     "provider ref regex region rotation rule schema scope scopes selector size source state status "
-    "strategy suffix table text title topic ttl type types uri url usage uuid var variable version "
-    "versions"
+    "strategy suffix table template templates text title topic ttl type types uri url usage uuid var "
+    "variable version versions"
 )
 OTHER_THINGS = frozenset(_OTHERS.split())
 """Last words of names that say something about a credential and hold none."""

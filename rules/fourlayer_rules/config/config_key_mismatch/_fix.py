@@ -11,7 +11,7 @@ from fourlayer.syntax.functions import function_of
 from fourlayer_rules.config._config_file import append_entry, environment_of, zod_local
 from fourlayer_rules.config._documented import insertion
 from fourlayer_rules.config._schema import literal_of, parse_calls, shape_of
-from fourlayer_rules.config.config_key_mismatch._names import named_variables
+from fourlayer_rules.config.config_key_mismatch._names import named_variables, schema_default
 from fourlayer_rules.derive.editing import FileEditor
 from fourlayer_rules.derive.secret_names import may_be_secret
 from fourlayer_rules.derive.secret_texts import looks_like_secret
@@ -72,10 +72,11 @@ def _default(ctx: Context, finding: Finding) -> str:
     facts = ctx.view.facts(finding.path)
     if facts is None or may_be_secret(finding.key):
         return ""
-    calls = parse_calls(ctx.view, finding.path, facts)
+    calls = list(parse_calls(ctx.view, finding.path, facts))
     for one in named_variables(ctx.view, finding.path, facts, calls):
         if one.name == finding.key and one.span == finding.span:
-            return "" if looks_like_secret(one.value) else one.value
+            value = one.value or schema_default(calls, finding.path, one.span)
+            return "" if looks_like_secret(value) else value
     return ""
 
 

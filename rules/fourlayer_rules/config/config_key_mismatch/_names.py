@@ -12,7 +12,7 @@ from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 from fourlayer_rules.config._documented import WELL_KNOWN, example_files, is_documented
 from fourlayer_rules.config._env import constant, env_uses
-from fourlayer_rules.config._schema import shape_of
+from fourlayer_rules.config._schema import literal_of, shape_of
 from fourlayer_rules.derive.env import is_env
 
 if TYPE_CHECKING:
@@ -149,6 +149,21 @@ def _helpers(view: View, path: str, facts: FileFacts) -> dict[str, int]:
                 if name is not None:
                     found[name] = around.params.index(binding.owner)
     return found
+
+
+def schema_default(calls: Iterable[ParseCall], path: str, span: Span) -> str:
+    """What a schema's key takes where the variable at a place, which is handed to it, is missing."""
+    for call in calls:
+        found = literal_of(call.place, call.value)
+        if found is None or found[0].path != path:
+            continue
+        start = found[0].decl.start
+        for prop in found[1].props:
+            if isinstance(prop, n.Prop) and start + prop.start <= span.start < start + prop.end and prop.key:
+                shape = shape_of(call.place, call.schema)
+                field = shape.fields.get(prop.key) if shape is not None else None
+                return _default_of(field.prop.value) if field is not None else ""
+    return ""
 
 
 def _fed(path: str, calls: Iterable[ParseCall]) -> Iterator[Named]:

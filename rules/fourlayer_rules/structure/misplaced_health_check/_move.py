@@ -10,6 +10,7 @@ from fourlayer.rule.model import Change
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import uncast
 from fourlayer.syntax.facts import walk
+from fourlayer.syntax.functions import function_of
 from fourlayer_rules.derive.dtos import attached_start
 from fourlayer_rules.derive.editing import FileEditor
 from fourlayer_rules.derive.health import Check, health_checks, health_path
@@ -72,7 +73,10 @@ class _Mover:
         name = self._item.name
         own = next((check for check in checks if check not in passing and check.is_here), None)
         if own is not None:
-            status = self._status_of(own) if _takes_nothing(own) else None
+            # What asks with the tenant's own credentials, or has its means handed in, asks something else.
+            if self._is_used() and (uses_this(self._item.function) or _params(own)):
+                return None
+            status = self._status_of(own)
             return self._result(f"Let {own.name} of health.ts take the place of {name}", own.name, status)
         if len(passing) > 1 or any(not check.is_here for check in passing):
             return None
@@ -244,14 +248,16 @@ class _Mover:
 
 def _takes_nothing(check: Check) -> bool:
     """Whether a check can be called without arguments."""
-    node = check.declared.decl.node
-    function = node.function if isinstance(node, n.FunctionDecl) else None
-    if isinstance(node, n.VarDecl) and len(node.declarators) == 1:
-        init = node.declarators[0].init
-        function = init if isinstance(init, n.Function) else None
-    if function is None:
-        return False
-    return all(param.optional or param.default is not None or param.rest for param in function.params)
+    function = function_of(check.declared.decl)
+    return function is not None and all(
+        param.optional or param.default is not None or param.rest for param in function.params
+    )
+
+
+def _params(check: Check) -> tuple[n.Param, ...]:
+    """What a check is handed."""
+    function = function_of(check.declared.decl)
+    return function.params if function is not None else ()
 
 
 def _called(call: n.Call) -> str:
