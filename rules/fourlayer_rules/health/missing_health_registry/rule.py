@@ -155,8 +155,8 @@ def _no_route(ctx: Context, path: str, registry: Registry, answer: Served) -> Fi
         message = f"No process serves `{path}`: the route in `{answer.where}` is never set up."
     else:
         message = (
-            f"Nothing serves `{path}`: `{registry.name}` knows the integrations, and their state is not where "
-            "operators look for it."
+            f"Nothing serves `{path}`: `{registry.name}` knows the integrations, and their state is not where"
+            " operators look for it."
         )
     return Finding(
         rule=_ID,
