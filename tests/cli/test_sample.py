@@ -40,6 +40,9 @@ SHOWN: dict[str, dict[str, int]] = {
     "droppable-tenant-filter": {
         "packages/backend/src/services/UsageService.ts": 2,
     },
+    "eager-client": {
+        "packages/integrations/google-calendar/GoogleCalendarAdapter.ts": 1,
+    },
     "env-outside-config": {
         "packages/integrations/jira/oauth.ts": 2,
         "packages/integrations/notion/services/WorkspaceService.ts": 1,
@@ -107,6 +110,11 @@ SHOWN: dict[str, dict[str, int]] = {
     "missing-health-registry": {
         "packages/integrations/index.ts": 1,
     },
+    "missing-rate-limit": {
+        "packages/integrations/google-calendar/GoogleCalendarAdapter.ts": 1,
+        "packages/integrations/intercom/IntercomAdapter.ts": 2,
+        "packages/integrations/jira/JiraAdapter.ts": 1,
+    },
     "missing-rate-limit-key": {
         "packages/backend/src/handlers/zendeskWebhook.ts": 1,
         "packages/integrations/intercom/handlers/webhooks.ts": 1,
@@ -139,6 +147,15 @@ SHOWN: dict[str, dict[str, int]] = {
         "packages/integrations/jira/index.ts": 2,
         "packages/integrations/stripe/index.ts": 2,
     },
+    "missing-timeout": {
+        "packages/integrations/google-calendar/GoogleCalendarAdapter.ts": 1,
+        "packages/integrations/intercom/IntercomAdapter.ts": 1,
+        "packages/integrations/jira/JiraAdapter.ts": 1,
+        "packages/integrations/jira/oauth.ts": 1,
+    },
+    "network-on-import": {
+        "packages/integrations/google-calendar/GoogleCalendarAdapter.ts": 1,
+    },
     "non-bullmq-job": {
         "packages/backend/src/workers/cleanupTimer.ts": 1,
         "packages/integrations/intercom/jobs/pollConversations.ts": 1,
@@ -152,6 +169,20 @@ SHOWN: dict[str, dict[str, int]] = {
     },
     "provider-name-mismatch": {
         "packages/integrations/google-calendar/GoogleCalendarAdapter.ts": 1,
+    },
+    "raw-error-escape": {
+        "packages/integrations/google-calendar/GoogleCalendarAdapter.ts": 3,
+        "packages/integrations/intercom/IntercomAdapter.ts": 1,
+        "packages/integrations/jira/oauth.ts": 1,
+        "packages/integrations/notion/NotionAdapter.ts": 2,
+        "packages/integrations/stripe/client.ts": 1,
+        "packages/integrations/zendesk/ZendeskAdapter.ts": 3,
+    },
+    "raw-error-throw": {
+        "packages/integrations/intercom/IntercomAdapter.ts": 1,
+        "packages/integrations/jira/JiraAdapter.ts": 1,
+        "packages/integrations/jira/oauth.ts": 1,
+        "packages/integrations/zendesk/ZendeskAdapter.ts": 1,
     },
     "replayable-webhook": {
         "packages/backend/src/handlers/zendeskWebhook.ts": 1,
@@ -179,6 +210,10 @@ SHOWN: dict[str, dict[str, int]] = {
     },
     "undocumented-integration": {
         "packages/integrations/intercom/index.ts": 1,
+    },
+    "unguarded-call": {
+        "packages/integrations/google-calendar/GoogleCalendarAdapter.ts": 1,
+        "packages/integrations/jira/oauth.ts": 1,
     },
     "unknown-rule": {
         "packages/integrations/notion/services/WorkspaceService.ts": 1,
@@ -246,6 +281,9 @@ SHOWN: dict[str, dict[str, int]] = {
     "upsert-conflict-without-tenant": {
         "packages/backend/src/services/AccountService.ts": 1,
         "packages/backend/src/services/ConnectionService.ts": 1,
+    },
+    "webhook-in-client": {
+        "packages/integrations/google-calendar/GoogleCalendarAdapter.ts": 1,
     },
     "wildcard-export": {
         "packages/integrations/google-calendar/index.ts": 1,

@@ -12,8 +12,7 @@ from fourlayer.syntax.facts import walk
 from fourlayer.syntax.flow import holds_on_every_path
 from fourlayer.syntax.functions import returned_values
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.derive.symbols import named
-from fourlayer_rules.health._known import (
+from fourlayer_rules.derive.known import (
     ASKING_GLOBALS,
     LOGGERS,
     PURE_GLOBALS,
@@ -22,6 +21,7 @@ from fourlayer_rules.health._known import (
     is_called_on,
     says_limit,
 )
+from fourlayer_rules.derive.symbols import named
 from fourlayer_rules.health._throws import Escapes
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from fourlayer.syntax.chains import dotted, uncast
 from fourlayer.syntax.facts import children, walk
 from fourlayer.syntax.functions import returned_values
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.health._known import OBSERVERS, PURE_PACKAGES, WAITS, is_called_on
+from fourlayer_rules.derive.known import OBSERVERS, PURE_PACKAGES, WAITS, is_called_on
 from fourlayer_rules.health._truth import truth
 
 if TYPE_CHECKING:

@@ -26,6 +26,7 @@ from fourlayer.project.frames import (
 from fourlayer.project.stored import loaded, stored_in, stored_on
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, dotted, uncast
+from fourlayer.syntax.flow import function_around
 from fourlayer.syntax.functions import function_of, initial_value, returned_values
 from fourlayer.syntax.scope import scopes_of
 
@@ -439,6 +440,12 @@ class Follow:
 
 def _lacks(value: n.Object, name: str) -> bool:
     return all(isinstance(prop, n.Prop) and prop.key not in {None, name} for prop in value.props)
+
+
+def frame_at(path: str, facts: FileFacts, decl: Decl, node: n.Node) -> Frame:
+    """The function around a node as a frame, whoever calls it."""
+    owner = Declared(path, facts, decl.owner) if decl.owner is not None else None
+    return Frame(path, facts, decl, function_around(decl, node), owner, {}, ())
 
 
 def _bodied(found: Declared) -> Decl:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
@@ -139,6 +139,22 @@ def chains(decl: Decl) -> Iterator[Chain]:
             chain = chain_of(node)
             if chain.calls:
                 yield chain
+
+
+def all_chains(decl: Decl) -> tuple[Chain, ...]:
+    """The same, found once for each lowered declaration."""
+    known = decl.chunk.memo.get("chains")
+    if known is None:
+        known = decl.chunk.memo["chains"] = tuple(chains(decl))
+    return cast("tuple[Chain, ...]", known)
+
+
+def all_calls(decl: Decl) -> tuple[n.Call, ...]:
+    """Every call inside a declaration, in source order; found once for each lowered declaration."""
+    known = decl.chunk.memo.get("calls")
+    if known is None:
+        known = decl.chunk.memo["calls"] = tuple(x for x in walk(decl.node) if isinstance(x, n.Call))
+    return cast("tuple[n.Call, ...]", known)
 
 
 def _continued(decl: Decl, node: n.Expr) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Change
-    from fourlayer_rules.health._hangs import Hang
+    from fourlayer_rules.derive.hangs import Hang
     from fourlayer_rules.health._look import Looked
 
 _ID = "health-check-without-timeout"
@@ -29,7 +29,7 @@ class HealthCheckWithoutTimeout:
         provider = ctx.view.provider(target)
         if provider is None or not ctx.view.exists(health_path(provider)):
             return
-        from fourlayer_rules.health._hangs import Hangs
+        from fourlayer_rules.derive.hangs import Hangs
         from fourlayer_rules.health._look import checks
 
         for looked, follow in checks(ctx, target):

@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fourlayer.project.classes import chain_of, member_names
+from fourlayer.project.summaries.network import reaches
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.functions import function_of
 from fourlayer.syntax.scope import scopes_of
 from fourlayer.syntax.span import Span
 from fourlayer_rules.derive.health import health_checks, health_path
-from fourlayer_rules.derive.network import Network
 from fourlayer_rules.derive.shared import object_fields
 from fourlayer_rules.derive.symbols import Declared, qualified
 from fourlayer_rules.structure.misplaced_health_check._words import (
@@ -216,8 +216,7 @@ class _Judge:
         """Whether it reaches a service by itself."""
         here, decl = self._here, self._item.decl
         receiver = Declared(here.path, here.facts, decl.owner) if decl.owner is not None else None
-        network = Network(self._view, self._ctx.settings.symbols)
-        return network.of_decl(here.path, here.facts, decl, receiver) is not None
+        return reaches(self._view, here.path, decl, receiver) is not None
 
     # What runs
 

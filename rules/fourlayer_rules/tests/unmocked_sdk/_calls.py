@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fourlayer.project.exports import Origin, origin_of
 from fourlayer.project.layout import is_code
+from fourlayer.project.summaries.network import Way, exits, method_reaches, name_reaches, replacement
 from fourlayer.project.tree import parent
 from fourlayer.project.tsconfig import split_package
 from fourlayer.syntax import nodes as n
@@ -17,7 +18,6 @@ from fourlayer.syntax.facts import walk
 from fourlayer.syntax.glob import names_match
 from fourlayer.syntax.scope import scopes_of
 from fourlayer.syntax.span import Span
-from fourlayer_rules.derive.network import Network, Outside, given_values
 from fourlayer_rules.derive.symbols import Declared, named
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Call(NamedTuple):
 
     span: Span
     name: str
-    outside: Outside
+    outside: Way
 
 
 class _Standing(NamedTuple):
@@ -49,12 +49,12 @@ class _Standing(NamedTuple):
     fetch: bool
     everything: bool
     mocked: frozenset[str]
-    replaced: frozenset[tuple[str, str]] = frozenset()
+    replaced: tuple[str, ...] = ()
 
-    def covers(self, outside: Outside) -> bool:
+    def covers(self, outside: Way) -> bool:
         if self.everything or (self.fetch and outside.what == "fetch"):
             return True
-        return outside.what in self.mocked or any(path in self.mocked for path in outside.way)
+        return outside.what in self.mocked or any(path in self.mocked for path in outside.files)
 
 
 def is_surely_covered(ctx: Context, path: str) -> bool:
@@ -89,31 +89,49 @@ def first_call(ctx: Context, path: str, facts: FileFacts) -> Call | None:
     standing = _standing(ctx.view, path, facts)
     if standing.everything:
         return None
-    network = Network(ctx.view, ctx.settings.symbols, standing.replaced)
-    given = given_values(facts)
+    given = _given_values(facts)
     for decl in facts.decls:
         if decl.kind == "import" or not decl.trusted:
             continue
         for chain in chains(decl):
-            called = _called(ctx.view, network, given, path, facts, decl, chain)
+            called = _called(ctx.view, standing, given, path, facts, decl, chain)
             if called is not None and not standing.covers(called[1]):
                 name, outside = called
                 return Call(decl.span(chain.links[0].node), name, outside)
-    return _direct(network, path, facts, standing)
+    return _direct(ctx.view, path, facts, standing)
 
 
-def _direct(network: Network, path: str, facts: FileFacts, standing: _Standing) -> Call | None:
+def _direct(view: View, path: str, facts: FileFacts, standing: _Standing) -> Call | None:
     """A call in the test itself that leaves the process."""
     for decl in facts.decls:
-        outside = network.of_decl(path, facts, decl) if decl.trusted and decl.kind != "import" else None
-        if outside is not None and outside.path == path and not standing.covers(outside):
-            return Call(outside.span, outside.what, outside)
+        for one in exits(view, path, facts, decl) if decl.trusted and decl.kind != "import" else ():
+            outside = Way(one.what, path, decl.qualified_name, (path,))
+            if not standing.covers(outside):
+                return Call(decl.span(one.node), one.what, outside)
     return None
 
 
+def _given_values(facts: FileFacts) -> dict[str, list[n.Expr]]:
+    """By variable of the file's top level, every value that it is seen to be given anywhere in the file."""
+    found: dict[str, list[n.Expr]] = {}
+    for decl in facts.decls:
+        for node in walk(decl.node):
+            target: n.Node
+            if isinstance(node, n.Declarator):
+                top = isinstance(decl.node, n.VarDecl) and node in decl.node.declarators
+                target, value = node.target, node.init if top else None
+            elif isinstance(node, n.Assign):
+                target, value = node.target, node.value
+            else:
+                continue
+            if value is not None and isinstance(target, n.Name) and scopes_of(decl).binding(target) is None:
+                found.setdefault(target.name, []).append(value)
+    return found
+
+
 def _called(
-    view: View, network: Network, given: Given, path: str, facts: FileFacts, decl: Decl, chain: Chain
-) -> tuple[str, Outside] | None:
+    view: View, standing: _Standing, given: Given, path: str, facts: FileFacts, decl: Decl, chain: Chain
+) -> tuple[str, Way] | None:
     """What a chain of the test calls in the workspace, by name, where that reaches the network."""
     head, first = chain.head, chain.links[0] if chain.links else None
     if not isinstance(head, n.Name) or first is None or not first.is_call:
@@ -123,14 +141,14 @@ def _called(
     if not first.name:
         if scopes_of(decl).binding(head) is not None or not _is_imported(facts, head.name):
             return None
-        outside = network.of_name(path, facts, head.name)
+        outside = name_reaches(view, path, facts, head.name, standing.replaced)
         return None if outside is None else (head.name, outside)
     binding = scopes_of(decl).binding(head)
     values = given.get(head.name, []) if binding is None else _values(binding)
     receiver = _class_of(view, path, facts, given, decl, values)
     if receiver is None or _is_tampered(facts, head.name, receiver.decl.name or ""):
         return None
-    outside = network.of_method(receiver, first.name)
+    outside = method_reaches(view, receiver, first.name, standing.replaced)
     return None if outside is None else (f"{head.name}.{first.name}", outside)
 
 
@@ -231,7 +249,7 @@ def _standing(view: View, path: str, facts: FileFacts) -> _Standing:
         any(_stub().search(text) for text in texts),
         any(_interceptor().search(text) for text in texts),
         frozenset().union(*(_mocks(view, *one) for one in loaded), *(spied.whole for spied in spies)),
-        frozenset().union(*(spied.functions for spied in spies)),
+        tuple(sorted({function for spied in spies for function in spied.functions})),
     )
 
 
@@ -244,10 +262,10 @@ def _mocks(view: View, path: str, facts: FileFacts) -> set[str]:
 
 
 class _Spied(NamedTuple):
-    """What a file replaces: something of packages and files, and functions by file and name."""
+    """What a file replaces: something of packages and files, and functions, as `replacement` writes them."""
 
     whole: set[str]
-    functions: set[tuple[str, str]]
+    functions: set[str]
 
 
 def _spied(view: View, path: str, facts: FileFacts) -> _Spied:
@@ -268,10 +286,10 @@ def _spied(view: View, path: str, facts: FileFacts) -> _Spied:
                 found.whole.add(target or split_package(item.specifier)[0] or item.specifier)
                 continue
             for member in replaced[bound.local]:
-                found.functions.add((target, member))
+                found.functions.add(replacement(target, member))
                 origin = origin_of(view, target, member)
                 if isinstance(origin, Origin) and origin.path is not None:
-                    found.functions.add((origin.path, origin.name))
+                    found.functions.add(replacement(origin.path, origin.name))
     for name in replaced:
         declared = named(view, path, facts, name)
         if isinstance(declared, tuple) and declared.path != path:

@@ -45,6 +45,7 @@ class UnmockedSdk:
         if call is None:
             return
         outside = call.outside
+        place = outside.place(ctx.view)
         what = (
             "the network with `fetch`" if outside.what == "fetch" else f"the service behind `{outside.what}`"
         )
@@ -57,8 +58,8 @@ class UnmockedSdk:
             f"Mock {_stand_in(outside.what)}, or name the file `*.integration.test.ts` and run it apart.",
             related=(
                 ()
-                if outside.path == target
-                else (Related("Here the call leaves the process.", outside.path, outside.span),)
+                if outside.path == target or place is None
+                else (Related("Here the call leaves the process.", outside.path, place),)
             ),
             key=call.name,
         )

@@ -10,7 +10,7 @@ from fourlayer.syntax.chains import dotted, uncast
 from fourlayer.syntax.flow import function_around
 from fourlayer.syntax.functions import returned_values
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.health._known import last_name, says_limit
+from fourlayer_rules.derive.known import last_name, says_limit
 
 if TYPE_CHECKING:
     from fourlayer.project.follow import Follow

@@ -1,4 +1,4 @@
-"""Whether a health check can wait for ever, followed through the functions that it calls."""
+"""Whether a function can wait for ever, followed through the functions that it calls."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from fourlayer.syntax.chains import dotted, uncast
 from fourlayer.syntax.facts import children
 from fourlayer.syntax.functions import returned_values
 from fourlayer.syntax.scope import scopes_of
-from fourlayer_rules.health._known import OBSERVERS, WAITS, is_called_on, last_name, says_limit
-from fourlayer_rules.health._signals import Signals
+from fourlayer_rules.derive.known import OBSERVERS, WAITS, is_called_on, last_name, says_limit
+from fourlayer_rules.derive.signals import Signals
 
 if TYPE_CHECKING:
     from fourlayer.project.follow import Follow
@@ -44,11 +44,15 @@ def _hang(node: n.Expr, frame: Frame, what: str, *, certain: bool = True) -> Han
 
 
 class Hangs:
-    """Answers what a function waits for without a limit."""
+    """Answers what a function waits for without a limit.
 
-    def __init__(self, follow: Follow) -> None:
+    `called`: whoever calls may give other options than a parameter's default.
+    """
+
+    def __init__(self, follow: Follow, *, called: bool = False) -> None:
         self._follow = follow
         self._signals = Signals(follow)
+        self._called = called
 
     def of(self, frame: Frame) -> list[Hang]:
         """What the body awaits or returns without a limit, in source order."""
@@ -206,7 +210,7 @@ class Hangs:
             return value.kind == "given" and says_limit(value.name)
         if isinstance(value.expr, n.Function):
             return False
-        if isinstance(value.expr, n.Object) and self._init_limits(value) != "no":
+        if isinstance(value.expr, n.Object) and self.init_limits(value) != "no":
             return True
         return says_limit(value.frame.decl.text_of(value.expr)) or self._signals.limits(value) == "yes"
 
@@ -231,7 +235,7 @@ class Hangs:
         if not call.args:
             return endless
         first = self._follow.value(Value(call.args[0], frame))
-        if isinstance(first, Outside) and _says_request(call.args[0], frame):
+        if isinstance(first, Outside) and says_request(call.args[0], frame):
             return None
         options = call.args[1:2]
         if (
@@ -243,15 +247,23 @@ class Hangs:
             frame = first.frame if options is first.expr.args[1:2] else frame
         if not options:
             return endless
-        answer = self._init_limits(Value(options[0], frame))
+        answer = self.init_limits(Value(options[0], frame))
         if answer == "no":
             return endless
         return endless._replace(certain=False) if answer == "doubtful" else None
 
-    def _init_limits(self, init: Value) -> str:
+    def init_limits(self, init: Value) -> str:
         """Whether `fetch`'s second argument limits it: "yes", "no", "unknown" or "doubtful"."""
         value = self._follow.value(init)
-        if isinstance(value, Outside) or not isinstance(value.expr, n.Object):
+        if isinstance(value, Outside) or (self._called and _is_param(init)):
+            return "unknown"
+        if isinstance(value.expr, n.Cond):
+            sides = [self.init_limits(Value(s, value.frame)) for s in (value.expr.then, value.expr.other)]
+            return next((word for word in ("no", "unknown", "doubtful") if word in sides), "yes")
+        if isinstance(value.expr, n.Call):
+            made = self._made(value, value.expr)
+            return self.init_limits(made) if made is not None else "unknown"
+        if not isinstance(value.expr, n.Object):
             return "unknown"
         answers: list[str] = []
         for prop in value.expr.props:
@@ -261,6 +273,14 @@ class Hangs:
                 answers.append(self._signals.limits(Value(prop.value, value.frame)))
         return next((word for word in ("yes", "doubtful", "unknown") if word in answers), "no")
 
+    def _made(self, value: Value, call: n.Call) -> Value | None:
+        """The one value that a function of the workspace returns."""
+        target = self._follow.call(value.frame, call)
+        if not isinstance(target, Frame) or target.function is None or target.function in value.frame.trail:
+            return None
+        returned = list(returned_values(target.function))
+        return Value(returned[0], target) if len(returned) == 1 else None
+
     def _spread(self, spread: Value) -> str:
         expr = uncast(spread.expr)
         if isinstance(expr, n.Binary) and expr.op == "&&":
@@ -268,7 +288,7 @@ class Hangs:
         if isinstance(expr, n.Cond):
             sides = {self._spread(Value(side, spread.frame)) for side in (expr.then, expr.other)}
             return "yes" if "yes" in sides else "unknown" if "unknown" in sides else "no"
-        return self._init_limits(spread)
+        return self.init_limits(spread)
 
     # Timers
 
@@ -318,12 +338,17 @@ def _sets_limit(facts: FileFacts) -> bool:
     return _setting().search(facts.text.data) is not None
 
 
-def _says_request(arg: n.Expr, frame: Frame) -> bool:
+def says_request(arg: n.Expr, frame: Frame) -> bool:
     """Whether what is fetched is a request object from elsewhere, which may carry a signal."""
     arg = uncast(arg)
     binding = scopes_of(frame.decl).binding(arg)
     type_ = binding.type if binding is not None else None
     return isinstance(type_, n.TypeRef) and type_.name == "Request"
+
+
+def _is_param(value: Value) -> bool:
+    binding = scopes_of(value.frame.decl).binding(uncast(value.expr))
+    return binding is not None and isinstance(binding.owner, n.Param)
 
 
 def _shown(call: n.Call) -> str:
