@@ -157,6 +157,18 @@ def all_calls(decl: Decl) -> tuple[n.Call, ...]:
     return cast("tuple[n.Call, ...]", known)
 
 
+def member_assigns(decl: Decl) -> tuple[tuple[n.Member, n.Expr], ...]:
+    """What a declaration assigns to members (`this.call = value`), in source order; found once as well."""
+    known = decl.chunk.memo.get("member assigns")
+    if known is None:
+        known = decl.chunk.memo["member assigns"] = tuple(
+            (node.target, node.value)
+            for node in walk(decl.node)
+            if isinstance(node, n.Assign) and isinstance(node.target, n.Member)
+        )
+    return cast("tuple[tuple[n.Member, n.Expr], ...]", known)
+
+
 def _continued(decl: Decl, node: n.Expr) -> bool:
     """Whether a chain node is the inner part of a longer chain."""
     child: n.Node = node

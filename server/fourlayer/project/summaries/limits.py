@@ -11,7 +11,7 @@ from fourlayer.project.frames import Frame, Value
 from fourlayer.project.questions import Key, Question
 from fourlayer.project.summaries.network import exits, name_reaches
 from fourlayer.syntax import nodes as n
-from fourlayer.syntax.chains import all_calls, bare, uncast
+from fourlayer.syntax.chains import all_calls, bare, member_assigns, uncast
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.flow import function_around, holds_on_every_path
 from fourlayer.syntax.functions import returned_values
@@ -268,10 +268,9 @@ def _values(member: Decl, field: str) -> Iterator[n.Expr]:
         and node.init is not None
     ):
         yield node.init
-    for inner in walk(node):
-        target = inner.target if isinstance(inner, n.Assign) else None
-        if isinstance(inner, n.Assign) and isinstance(target, n.Member) and target.name == field:
-            yield inner.value
+    for target, value in member_assigns(member):
+        if target.name == field:
+            yield value
 
 
 def _closure(view: View, method: Method, value: n.Expr, name: str | None) -> str:

@@ -11,8 +11,7 @@ from fourlayer.project.frames import Frame, Instance, Value
 from fourlayer.project.questions import Key, Question
 from fourlayer.project.summaries.vendors import At, Vendor, last_call, makes, sends, typed, vendors
 from fourlayer.syntax import nodes as n
-from fourlayer.syntax.chains import Chain, all_chains, bare, chain_of
-from fourlayer.syntax.facts import walk
+from fourlayer.syntax.chains import Chain, all_chains, bare, chain_of, member_assigns
 from fourlayer.syntax.functions import function_of, returned_values
 from fourlayer.syntax.scope import scopes_of
 
@@ -123,29 +122,33 @@ class _Exits:
 
     def _on_field(self, chain: Chain) -> tuple[str, n.Expr] | None:
         first, owner = chain.links[0], self._decl.owner
-        if owner is not None and first.is_call and self._holds_fetch(owner, first.name):
+        if owner is not None and first.is_call and first.name in self._fetch_fields(owner):
             return "fetch", first.node
         if owner is None or not any(link.is_call for link in chain.links[1:]):
             return None
         held = _members(self._path, self._facts, owner, self._view).get(first.name)
         return self._client(held, chain._replace(links=chain.links[1:]))
 
-    def _holds_fetch(self, owner: Decl, name: str) -> bool:
-        """Whether a field is `fetch`, unless somebody hands in another."""
-        if b"fetch" not in self._facts.text.data:
-            return False
+    def _fetch_fields(self, owner: Decl) -> frozenset[str]:
+        """The fields that are `fetch`, unless somebody hands in another; found once for each class."""
+        key = ("fetch fields", self._path, owner)
+        known = self._view.memo.get(key)
+        if known is None:
+            known = self._view.memo[key] = frozenset(self._fetches(owner))
+        return cast("frozenset[str]", known)
+
+    def _fetches(self, owner: Decl) -> Iterator[str]:
         for member in owner.members:
-            node = member.node if name.encode() in member.data else None
+            node = member.node if b"fetch" in member.data else None
             if not isinstance(node, n.ClassMember):
                 continue
-            if node.kind == "field" and node.name == name and self._is_fetch(member, node.type, node.init):
-                return True
-            params = node.function.params if node.kind == "constructor" and node.function else ()
-            for param in params:
-                named_so = param.modifiers and isinstance(param.target, n.Name) and param.target.name == name
-                if named_so and self._is_fetch(member, param.type, param.default):
-                    return True
-        return False
+            if node.kind == "field" and node.name and self._is_fetch(member, node.type, node.init):
+                yield node.name
+            for param in node.function.params if node.kind == "constructor" and node.function else ():
+                target = param.target
+                kept = param.modifiers and self._is_fetch(member, param.type, param.default)
+                if kept and isinstance(target, n.Name):
+                    yield target.name
 
     def _is_fetch(self, decl: Decl, type_: n.Type | None, init: n.Expr | None) -> bool:
         if isinstance(init, n.Binary) and init.op in {"??", "||"}:
@@ -194,9 +197,17 @@ class _Exits:
 
 def _members(path: str, facts: FileFacts, owner: Decl, view: View) -> Mapping[str, Vendor]:
     """By field, getter or method of a class that holds or returns a vendor's client, the package."""
-    at = At(view, path)
-    if not vendors(facts, at):
+    if not vendors(facts, At(view, path)):
         return {}
+    key = ("vendor members", path, owner)
+    known = view.memo.get(key)
+    if known is None:
+        known = view.memo[key] = _all_members(path, facts, owner, view)
+    return cast("Mapping[str, Vendor]", known)
+
+
+def _all_members(path: str, facts: FileFacts, owner: Decl, view: View) -> dict[str, Vendor]:
+    at = At(view, path)
     found: dict[str, Vendor] = {}
     for member in owner.members:
         node = member.node
@@ -213,10 +224,10 @@ def _members(path: str, facts: FileFacts, owner: Decl, view: View) -> Mapping[st
             held = typed(facts, at, param.type)
             if held is not None and param.modifiers and isinstance(param.target, n.Name):
                 found[param.target.name] = held
-        for inner in walk(node):
-            if isinstance(inner, n.Assign) and isinstance(inner.target, n.Member):
-                target, held = inner.target, makes(facts, at, inner.value)
-                if held is not None and isinstance(target.object, n.Name) and target.object.name == "this":
+        for target, value in member_assigns(member):
+            if isinstance(target.object, n.Name) and target.object.name == "this":
+                held = makes(facts, at, value)
+                if held is not None:
                     found[target.name] = held
     return found
 
@@ -398,13 +409,8 @@ def _stored(
     for member in decl.owner.members if decl.owner is not None else ():
         if member is decl or needle not in member.data:
             continue
-        for node in walk(member.node):
-            if (
-                isinstance(node, n.Assign)
-                and isinstance(node.target, n.Member)
-                and node.target.name == name
-                and isinstance(node.value, n.Function)
-            ):
+        for target, value in member_assigns(member):
+            if target.name == name and isinstance(value, n.Function):
                 return reaches(view, path, member, receiver, replaced)
     return None
 
