@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from fourlayer.project.summaries.effects import Effects, State
+from fourlayer.project.summaries.inputs import inputs_used
 from fourlayer.project.summaries.steps import Walk, seeds_of
 from fourlayer.syntax import nodes as n
 from fourlayer_rules.webhooks._handlers import Handler, entry, handlers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fourlayer.project.snapshot import View
+    from fourlayer.project.summaries.labels import Label
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Finding
     from fourlayer.syntax.facts import FileFacts
@@ -32,19 +36,50 @@ class Verdict(NamedTuple):
 
 
 def judged(ctx: Context, path: str) -> tuple[Verdict, ...]:
-    """The verdicts on a file's handlers, those that do not parse left out."""
+    """The verdicts on a file's handlers that take webhooks or stand among them, where they parse."""
     key = ("webhooks", path)
     known = cast("tuple[FileFacts | None, tuple[Verdict, ...]] | None", ctx.view.memo.get(key))
     facts = ctx.view.facts(path)
     if known is not None and known[0] is facts:
         return known[1]
     found = tuple(
-        _judge(ctx.view, handler)
-        for handler in handlers(ctx.view, path)
-        if handler.trusted and (handler.kind != "api" or _takes_input(handler))
+        _judge(ctx.view, handler, entry(ctx.view, handler))
+        for handler in _found(ctx.view, path)
+        if handler.trusted and handler.kind != "api"
     )
     ctx.view.memo[key] = (facts, found)
     return found
+
+
+def judged_inputs(ctx: Context, path: str, wanted: frozenset[Label]) -> Iterator[Verdict]:
+    """The verdicts on a file's other handlers: those that may use input with these labels unchecked."""
+    for handler in _found(ctx.view, path):
+        verdict = _judge_input(ctx.view, handler, wanted)
+        if verdict is not None:
+            yield verdict
+
+
+def _judge_input(view: View, handler: Handler, wanted: frozenset[Label]) -> Verdict | None:
+    """The verdict on a handler that may use what comes in unchecked, the cheap questions first."""
+    if not handler.trusted or handler.kind != "api" or not _takes_input(handler):
+        return None
+    frame, labels = handler.frame, handler.labels
+    if not wanted & inputs_used(view, frame, labels):
+        return None
+    before = entry(view, handler)
+    if before.valid and not wanted & inputs_used(view, frame, labels, parsed_body=True):
+        return None
+    return _judge(view, handler, before)
+
+
+def _found(view: View, path: str) -> tuple[Handler, ...]:
+    key = ("webhooks: handlers", path)
+    known = cast("tuple[FileFacts | None, tuple[Handler, ...]] | None", view.memo.get(key))
+    facts = view.facts(path)
+    if known is None or known[0] is not facts:
+        known = facts, handlers(view, path)
+        view.memo[key] = known
+    return known[1]
 
 
 _INPUT = (b"body", b"Body", b"query", b"Query", b"arams", b"json", b"text", b"formData")
@@ -62,8 +97,7 @@ def _takes_input(handler: Handler) -> bool:
     return handed or any(word in data for word in _INPUT)
 
 
-def _judge(view: View, handler: Handler) -> Verdict:
-    before = entry(view, handler)
+def _judge(view: View, handler: Handler, before: Before) -> Verdict:
     function = handler.frame.function
     seeds = seeds_of(function, handler.labels) if function is not None else {}
     walk = Walk(view, handler.frame, seeds, State(before.must, before.may), parsed_body=before.valid)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, NamedTuple, cast
 
-from fourlayer_rules.webhooks._judge import finding, judged
+from fourlayer_rules.webhooks._judge import finding, judged, judged_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fourlayer.project.summaries.labels import Label
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Change, Finding, FixPlan
     from fourlayer_rules.webhooks._judge import Verdict
@@ -30,7 +31,8 @@ class UnvalidatedInput:
     def check(self, ctx: Context, target: str) -> Iterator[Finding]:
         """Report handlers whose input reaches a use without a schema."""
         options = cast("Options", ctx.options)
-        for verdict in judged(ctx, target):
+        wanted = _PATH_TOO if options.path_parameters else _INPUT
+        for verdict in (*judged(ctx, target), *judged_inputs(ctx, target, wanted)):
             flaw = _flaw(verdict, options) if verdict.handler.kind != "webhook" else None
             if flaw is None:
                 continue
@@ -49,6 +51,8 @@ class UnvalidatedInput:
         return None
 
 
+_INPUT: frozenset[Label] = frozenset({"raw", "input"})
+_PATH_TOO: frozenset[Label] = frozenset({*_INPUT, "param"})
 _PARTS = (("raw", "body"), ("input", "query"), ("param", "path parameters"))
 
 

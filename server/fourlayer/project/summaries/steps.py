@@ -44,16 +44,7 @@ def effects_of(view: View, frame: Frame, labels: Mapping[int, Label]) -> Effects
     if function is None:
         return UNKNOWN_EFFECTS
     if function is function_of(frame.decl) and frame.decl.qualified_name:
-        seeds = ",".join(f"{at}={label}" for at, label in sorted(labels.items()))
-        this = frame.this
-        return view.ask(
-            EFFECTS,
-            frame.path,
-            frame.decl.qualified_name,
-            this.path if this is not None else "",
-            (this.decl.name or "") if this is not None else "",
-            seeds,
-        )
+        return view.ask(EFFECTS, *written(frame, labels))
     return Walk(view, frame, seeds_of(function, labels)).run()
 
 
@@ -62,17 +53,36 @@ def seeds_of(function: n.Function, labels: Mapping[int, Label]) -> dict[n.Node, 
     return {param: labels.get(at, "") for at, param in enumerate(function.params)}
 
 
-def _answer(view: View, about: tuple[str, ...]) -> Effects:
-    path, name, this_path, this_name, seeds = about
+def written(frame: Frame, labels: Mapping[int, Label]) -> tuple[str, ...]:
+    """A function and its parameters' labels as what a question is about."""
+    this = frame.this
+    return (
+        frame.path,
+        frame.decl.qualified_name,
+        this.path if this is not None else "",
+        (this.decl.name or "") if this is not None else "",
+        ",".join(f"{at}={label}" for at, label in sorted(labels.items())),
+    )
+
+
+def frame_of(view: View, about: tuple[str, ...]) -> Frame | None:
+    """The function that was written down; None where there is none any more."""
+    path, name, this_path, this_name, _ = about
     facts = view.facts(path)
-    frame = _frame(view, path, facts, name, this_path, this_name) if facts is not None else None
+    return _frame(view, path, facts, name, this_path, this_name) if facts is not None else None
+
+
+def seeds_told(about: tuple[str, ...]) -> dict[int, Label]:
+    """The labels that were written down, by the parameter's position."""
+    pairs = (pair.partition("=") for pair in about[4].split(",") if pair)
+    return {int(at): is_label(label) for at, _, label in pairs}
+
+
+def _answer(view: View, about: tuple[str, ...]) -> Effects:
+    frame = frame_of(view, about)
     if frame is None or frame.function is None:
         return UNKNOWN_EFFECTS
-    labels: dict[int, Label] = {
-        int(at): is_label(label)
-        for at, _, label in (pair.partition("=") for pair in seeds.split(",") if pair)
-    }
-    return Walk(view, frame, seeds_of(frame.function, labels)).run()
+    return Walk(view, frame, seeds_of(frame.function, seeds_told(about))).run()
 
 
 EFFECTS = Question("webhook steps", _answer, UNKNOWN_EFFECTS)
