@@ -14,6 +14,7 @@ from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import chain_of, dotted, uncast
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
+from fourlayer_rules.webhooks._mounts import HOPS, mounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +35,6 @@ _AUTH = re.compile(
 _JSON = re.compile(r"^(express\.|bodyParser\.)?(json|urlencoded)$")
 _RAW = re.compile(r"^(express\.|bodyParser\.)?(raw|text)$|raw_?body", re.IGNORECASE)
 _VALIDATES = re.compile(r"valid", re.IGNORECASE)
-_MOUNT_HOPS = 3
 
 
 class Before(NamedTuple):
@@ -264,46 +264,10 @@ def _applied(call: n.Call, url: str) -> tuple[n.Expr, ...]:
 # Mounting
 
 
-class Mount(NamedTuple):
-    """A `use(path, router)` in another file."""
-
-    path: str
-    facts: FileFacts
-    decl: Decl
-    call: n.Call
-    url: str
-
-
-def mounts(view: View, path: str) -> Iterator[Mount]:
-    """Where what a file exports is mounted, or called while something is mounted."""
-    for edge in view.importers(path):
-        facts = view.facts(edge.importer)
-        if facts is None or (b".use" not in facts.text.data and b".register" not in facts.text.data):
-            continue
-        if view.is_test(edge.importer):
-            continue
-        names = {bound.local for bound in edge.import_.names if bound.local is not None}
-        for decl in facts.all_decls():
-            if decl.kind in {"import", "class"} or not any(name.encode() in decl.data for name in names):
-                continue
-            for node in walk(decl.node):
-                if isinstance(node, n.Call) and _mounting(node, names):
-                    first = uncast(node.args[0])
-                    url = first.value if isinstance(first, n.Str) else ""
-                    yield Mount(edge.importer, facts, decl, node, url)
-
-
-def _mounting(call: n.Call, names: set[str]) -> bool:
-    callee = uncast(call.callee)
-    if not isinstance(callee, n.Member) or callee.name not in {"use", "register", "route"} or not call.args:
-        return False
-    return any(isinstance(inner, n.Name) and inner.name in names for arg in call.args for inner in walk(arg))
-
-
 def _mounted(view: View, path: str, hops: int) -> Before:
     """What runs before a router on every way to it."""
     found: list[Before] = []
-    if hops < _MOUNT_HOPS:
+    if hops < HOPS:
         for mount in mounts(view, path):
             frame = Frame(mount.path, mount.facts, mount.decl, None, None, {}, ())
             own = passing(view, frame, (arg for arg in mount.call.args if not isinstance(uncast(arg), n.Str)))
@@ -317,14 +281,6 @@ def _mounted(view: View, path: str, hops: int) -> Before:
     for one in found[1:]:
         joined = joined.then(one)
     return joined._replace(must=must, signed_in=all(one.signed_in for one in found))
-
-
-def mounted_urls(view: View, path: str, hops: int = 0) -> Iterator[str]:
-    """The paths under which a file's router is mounted."""
-    if hops < _MOUNT_HOPS:
-        for mount in mounts(view, path):
-            yield mount.url
-            yield from mounted_urls(view, mount.path, hops + 1)
 
 
 def _everywhere(view: View) -> Before:

@@ -15,7 +15,8 @@ from fourlayer.syntax.chains import dotted, uncast
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.functions import function_of, initial_value, returned_values
 from fourlayer.syntax.span import Span
-from fourlayer_rules.webhooks._before import Before, before, mounted_urls, validated
+from fourlayer_rules.webhooks._before import Before, before, validated
+from fourlayer_rules.webhooks._mounts import SEGMENT, is_under_webhooks
 from fourlayer_rules.webhooks._routes import Route, routes
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ Kind = Literal["webhook", "inbound", "api"]
 """An "inbound" endpoint stands among webhooks and is not called one; all others are "api"."""
 
 _WEBHOOK = re.compile(r"web[-_]?hooks?", re.IGNORECASE)
-_SEGMENT = re.compile(r"(^|/)(web[-_]?)?hooks?(/|$)", re.IGNORECASE)
 _MANAGES = re.compile(
     r"^(create|add|update|edit|patch|delete|remove|list|get|find|fetch|register|unregister|subscribe|unsubscribe|test"
     r"|replay|retry|redeliver|resend|send|deliver|dispatch|emit|publish|rotate|enable|disable|toggle|ping|setup|ensure"
@@ -147,9 +147,9 @@ def _kind_of_route(view: View, route: Route, target: Frame) -> Kind:
 
 def _is_called_webhook(view: View, route: Route) -> bool:
     names = [_handler_name(route.handler), route.decl.qualified_name, _stem(route.path)]
-    if _SEGMENT.search(route.url) or any(_WEBHOOK.search(name) for name in names):
+    if SEGMENT.search(route.url) or any(_WEBHOOK.search(name) for name in names):
         return True
-    return any(_SEGMENT.search(url) for url in mounted_urls(view, route.path))
+    return is_under_webhooks(view, route.path)
 
 
 _SESSION = frozenset({"user", "session", "auth", "userId", "currentUser"})
@@ -200,7 +200,7 @@ def _is_route_file(path: str) -> bool:
 
 
 def _exported(path: str, facts: FileFacts) -> Iterator[Handler]:
-    among = _WEBHOOK.search(_stem(path)) is not None or _SEGMENT.search(path.rpartition("/")[0]) is not None
+    among = _WEBHOOK.search(_stem(path)) is not None or SEGMENT.search(path.rpartition("/")[0]) is not None
     called = _called(facts)
     public = {
         export.local or export.name: export.name for export in facts.exports if export.specifier is None

@@ -47,14 +47,20 @@ class Survey(NamedTuple, Generic[T]):
     """A fact about single files that is collected over the whole workspace.
 
     `extract` is pure: a file's path and facts to a value that compares by equality, None for nothing.
-    A file that holds none of the `triggers` is not parsed; no triggers: every code file is. Test files
-    are left out unless `tests`. `name` identifies the survey: equal names, equal surveys.
+    A file that holds none of the `triggers` is not parsed; no triggers: every code file is. Nor is one that
+    holds nothing of `beside`. Test files are left out unless `tests`. `name` identifies the survey: equal
+    names, equal surveys.
     """
 
     name: str
     extract: Callable[[str, FileFacts], T | None]
     triggers: tuple[bytes, ...]
     tests: bool = False
+    beside: tuple[bytes, ...] = ()
+
+    def may_hold(self, data: bytes) -> bool:
+        """Whether a file with these bytes is worth parsing."""
+        return all(not words or any(word in data for word in words) for words in (self.triggers, self.beside))
 
 
 class Memo(Generic[T]):
@@ -495,7 +501,7 @@ class Snapshot:
         if not is_code(path) or (not survey.tests and self.is_test(path)):
             return None
         data = self.skim(path)
-        if data is None or (survey.triggers and not any(trigger in data for trigger in survey.triggers)):
+        if data is None or not survey.may_hold(data):
             return None
         try:
             return self.passing(path, data, lambda facts: survey.extract(path, facts))
