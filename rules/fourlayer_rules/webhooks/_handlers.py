@@ -17,7 +17,7 @@ from fourlayer.syntax.functions import function_of, initial_value, returned_valu
 from fourlayer.syntax.span import Span
 from fourlayer_rules.webhooks._before import Before, before, validated
 from fourlayer_rules.webhooks._mounts import SEGMENT, is_under_webhooks
-from fourlayer_rules.webhooks._routes import Route, routes
+from fourlayer_rules.webhooks._routes import Route, may_register, routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,8 +93,12 @@ def is_judged(view: View, path: str) -> bool:
 
 def handlers(view: View, path: str) -> tuple[Handler, ...]:
     """The handlers of a file, in source order, each once."""
+    data = view.read(path) if is_judged(view, path) else None
+    exported = view.provider_of(path) is not None or _is_route_file(path)
+    if data is None or not (exported or may_register(data)):
+        return ()
     facts = view.facts(path)
-    if facts is None or not is_judged(view, path):
+    if facts is None:
         return ()
     found: dict[str, Handler] = {}
     registered = routes(path, facts)
@@ -102,7 +106,7 @@ def handlers(view: View, path: str) -> tuple[Handler, ...]:
         handler = _of_route(view, route)
         if handler is not None and handler.name not in found:
             found[handler.name] = handler
-    if view.provider_of(path) is not None or _is_route_file(path):
+    if exported:
         for handler in _exported(path, facts):
             found.setdefault(handler.name, handler)
     return tuple(sorted(found.values(), key=lambda one: one.span))

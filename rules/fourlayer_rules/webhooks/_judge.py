@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from fourlayer.project.summaries.labels import Label
     from fourlayer.rule.context import Context
     from fourlayer.rule.model import Finding
-    from fourlayer.syntax.facts import FileFacts
     from fourlayer_rules.webhooks._before import Before
 
 
@@ -38,17 +37,14 @@ class Verdict(NamedTuple):
 def judged(ctx: Context, path: str) -> tuple[Verdict, ...]:
     """The verdicts on a file's handlers that take webhooks or stand among them, where they parse."""
     key = ("webhooks", path)
-    known = cast("tuple[FileFacts | None, tuple[Verdict, ...]] | None", ctx.view.memo.get(key))
-    facts = ctx.view.facts(path)
-    if known is not None and known[0] is facts:
-        return known[1]
-    found = tuple(
-        _judge(ctx.view, handler, entry(ctx.view, handler))
-        for handler in _found(ctx.view, path)
-        if handler.trusted and handler.kind != "api"
-    )
-    ctx.view.memo[key] = (facts, found)
-    return found
+    known = cast("tuple[Verdict, ...] | None", ctx.view.memo.get(key))
+    if known is None:
+        known = ctx.view.memo[key] = tuple(
+            _judge(ctx.view, handler, entry(ctx.view, handler))
+            for handler in _found(ctx.view, path)
+            if handler.trusted and handler.kind != "api"
+        )
+    return known
 
 
 def judged_inputs(ctx: Context, path: str, wanted: frozenset[Label]) -> Iterator[Verdict]:
@@ -64,22 +60,20 @@ def _judge_input(view: View, handler: Handler, wanted: frozenset[Label]) -> Verd
     if not handler.trusted or handler.kind != "api" or not _takes_input(handler):
         return None
     frame, labels = handler.frame, handler.labels
-    if not wanted & inputs_used(view, frame, labels):
+    if not inputs_used(view, frame, labels, wanted):
         return None
     before = entry(view, handler)
-    if before.valid and not wanted & inputs_used(view, frame, labels, parsed_body=True):
+    if before.valid and not inputs_used(view, frame, labels, wanted, parsed_body=True):
         return None
     return _judge(view, handler, before)
 
 
 def _found(view: View, path: str) -> tuple[Handler, ...]:
     key = ("webhooks: handlers", path)
-    known = cast("tuple[FileFacts | None, tuple[Handler, ...]] | None", view.memo.get(key))
-    facts = view.facts(path)
-    if known is None or known[0] is not facts:
-        known = facts, handlers(view, path)
-        view.memo[key] = known
-    return known[1]
+    known = cast("tuple[Handler, ...] | None", view.memo.get(key))
+    if known is None:
+        known = view.memo[key] = handlers(view, path)
+    return known
 
 
 _INPUT = (b"body", b"Body", b"query", b"Query", b"arams", b"json", b"text", b"formData")

@@ -41,14 +41,22 @@ class Route(NamedTuple):
 
 def routes(path: str, facts: FileFacts) -> tuple[Route, ...]:
     """The registrations of a file, in source order."""
+    if not may_register(facts.text.data):
+        return ()
     return tuple(route for decl in facts.all_decls() if _may(decl) for route in _of_decl(path, facts, decl))
 
 
-_NAMING = re.compile(rb"\.\s*(all|delete|get|patch|post|put|route)\s*\(")
+_NAMING = re.compile(rb"\.\s*(?:(?:all|delete|get|patch|post|put)\s*\(\s*[\"'`(</]|route\s*\()")
+"""A registration's path is written out there, or in the `route` before it."""
+
+
+def may_register(data: bytes) -> bool:
+    """Whether a source may hold a registration, by its bytes."""
+    return _NAMING.search(data) is not None
 
 
 def _may(decl: Decl) -> bool:
-    return decl.kind not in {"import", "class"} and _NAMING.search(decl.data) is not None
+    return decl.kind not in {"import", "class"} and may_register(decl.data)
 
 
 def _of_decl(path: str, facts: FileFacts, decl: Decl) -> Iterator[Route]:
@@ -61,10 +69,10 @@ def _of_decl(path: str, facts: FileFacts, decl: Decl) -> Iterator[Route]:
 
 def _route(path: str, facts: FileFacts, decl: Decl, call: n.Call) -> Route | None:
     callee = uncast(call.callee)
-    if not isinstance(callee, n.Member) or not call.args or not _is_router(facts, decl, callee.object):
+    if not isinstance(callee, n.Member) or not call.args:
         return None
     if callee.name == "route" and isinstance(uncast(call.args[0]), n.Object):
-        return _as_object(path, facts, decl, call)
+        return _as_object(path, facts, decl, call) if _is_router(facts, decl, callee.object) else None
     if callee.name not in METHODS:
         return None
     args = list(call.args)
@@ -79,7 +87,7 @@ def _route(path: str, facts: FileFacts, decl: Decl, call: n.Call) -> Route | Non
             url, args = "".join(first.quasis), args[1:]
         elif isinstance(named, n.Str):
             url = named.value
-    if url is None or not args or not _is_handler(args[-1]):
+    if url is None or not args or not _is_handler(args[-1]) or not _is_router(facts, decl, callee.object):
         return None
     extra = [value for arg in args[:-1] for value in _options(arg)]
     return Route(path, facts, decl, call, callee.name, url, _unwrapped(args[-1]), tuple(extra))

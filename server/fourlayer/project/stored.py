@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import bare, dotted
@@ -10,6 +10,8 @@ from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fourlayer.project.snapshot import View
     from fourlayer.syntax.facts import Decl, FileFacts
 
@@ -40,11 +42,24 @@ def stored_on(owner: Decl, name: str) -> Stored | None:
     found: list[Stored] = []
     needle = f"this.{name}".encode()
     for member in owner.members:
-        for node in walk(member.node) if needle in member.data else ():
-            target = node.target if isinstance(node, n.Assign) else None
-            if isinstance(target, n.Member) and dotted(target) == f"this.{name}":
-                found += [Stored(node.value, member)] if isinstance(node, n.Assign) else []
+        if needle in member.data:
+            found += [Stored(value, member) for value in _assigned(member).get(name, ())]
     return _only(found)
+
+
+def _assigned(member: Decl) -> Mapping[str, list[n.Expr]]:
+    """What a member assigns to fields of `this`, by their names."""
+    memo = member.chunk.memo
+    known = memo.get("fields assigned")
+    if known is None:
+        found: dict[str, list[n.Expr]] = {}
+        for node in walk(member.node):
+            target = node.target if isinstance(node, n.Assign) else None
+            if isinstance(node, n.Assign) and isinstance(target, n.Member):
+                if dotted(target) == f"this.{target.name}":
+                    found.setdefault(target.name, []).append(node.value)
+        known = memo["fields assigned"] = found
+    return cast("Mapping[str, list[n.Expr]]", known)
 
 
 def loaded(view: View, path: str, expr: n.Expr) -> str | None:

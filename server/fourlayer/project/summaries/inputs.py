@@ -8,7 +8,7 @@ from fourlayer.project.follow import Follow
 from fourlayer.project.frames import Frame
 from fourlayer.project.questions import Question
 from fourlayer.project.summaries import evidence, signs
-from fourlayer.project.summaries.labels import Labels, strongest
+from fourlayer.project.summaries.labels import Labels, is_label, strongest
 from fourlayer.project.summaries.steps import frame_of, seeds_of, seeds_told, written
 from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import chain_of, uncast
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from fourlayer.project.summaries.labels import Label
 
 _NONE: frozenset[Label] = frozenset()
-_UNCHECKED: frozenset[Label] = frozenset({"raw", "input", "param"})
-_CARRIES: frozenset[Label] = frozenset({*_UNCHECKED, "request"})
-_TOLD: frozenset[Label] = frozenset({*_CARRIES, "valid"})
+_TOLD: frozenset[Label] = frozenset({"raw", "input", "param", "request", "valid"})
 
 
 class Inputs(NamedTuple):
@@ -40,9 +38,14 @@ _NOTHING = Inputs(_NONE, "")
 
 
 def inputs_used(
-    view: View, frame: Frame, labels: Mapping[int, Label], *, parsed_body: bool = False
+    view: View,
+    frame: Frame,
+    labels: Mapping[int, Label],
+    wanted: frozenset[Label],
+    *,
+    parsed_body: bool = False,
 ) -> frozenset[Label]:
-    """Which unchecked input a call of a function may use. What is not in it is certain, the rest is not.
+    """Which of the wanted labels a call of a function may use. What is left out is certain, the rest not.
 
     Conditions, the order of steps and unreachable code are left out of account: what `Walk` finds,
     this finds. `parsed_body` as there.
@@ -50,23 +53,24 @@ def inputs_used(
     function = frame.function
     if function is None:
         return _NONE
-    return _Reach(view, frame, seeds_of(function, labels), parsed_body=parsed_body).uses()
+    return _Reach(view, frame, seeds_of(function, labels), wanted, parsed_body=parsed_body).uses()
 
 
-def _inputs_of(view: View, frame: Frame, labels: Mapping[int, Label]) -> Inputs:
+def _inputs_of(view: View, frame: Frame, labels: Mapping[int, Label], wanted: frozenset[Label]) -> Inputs:
     function = frame.function
     if function is None:
         return _NOTHING
     if function is function_of(frame.decl) and frame.decl.qualified_name:
-        return view.ask(_INPUTS, *written(frame, labels))
-    return _Reach(view, frame, seeds_of(function, labels)).inputs()
+        return view.ask(_INPUTS, *written(frame, labels), ",".join(sorted(wanted)))
+    return _Reach(view, frame, seeds_of(function, labels), wanted).inputs()
 
 
 def _answer(view: View, about: tuple[str, ...]) -> Inputs:
-    frame = frame_of(view, about)
+    frame = frame_of(view, about[:5])
     if frame is None or frame.function is None:
         return _NOTHING
-    return _Reach(view, frame, seeds_of(frame.function, seeds_told(about))).inputs()
+    wanted = frozenset(map(is_label, about[5].split(",")))
+    return _Reach(view, frame, seeds_of(frame.function, seeds_told(about)), wanted).inputs()
 
 
 _INPUTS = Question("unchecked input", _answer, _NOTHING)
@@ -76,8 +80,16 @@ class _Reach:
     """One look at the calls of a function."""
 
     def __init__(
-        self, view: View, frame: Frame, seeds: Mapping[n.Node, Label], *, parsed_body: bool = False
+        self,
+        view: View,
+        frame: Frame,
+        seeds: Mapping[n.Node, Label],
+        wanted: frozenset[Label],
+        *,
+        parsed_body: bool = False,
     ) -> None:
+        self._wanted = wanted
+        self._carries: frozenset[Label] = frozenset({*wanted, "request"})
         self._view = view
         self._frame = frame
         self._seeds = seeds
@@ -109,7 +121,7 @@ class _Reach:
         return frozenset(found)
 
     def _uses(self, call: n.Call, function: n.Function) -> frozenset[Label]:
-        labels = {label for label in map(self._labels.of, call.args) if label in _CARRIES}
+        labels = self._carries.intersection(map(self._labels.of, call.args))
         if not labels and not self._is_beside(call, function):
             return _NONE
         name = evidence.callee_name(call)
@@ -124,7 +136,7 @@ class _Reach:
             return _NONE
         if evidence.derives(name, owner) or self._labels.is_schema_call(call):
             return _NONE
-        used = _UNCHECKED if any(map(self._is_built, call.args)) else _UNCHECKED & labels
+        used = self._wanted if any(map(self._is_built, call.args)) else self._wanted & labels
         if not used:
             return _NONE
         told = evidence.of_outside(self._view, self._follow, self._frame, call, target)
@@ -169,10 +181,10 @@ class _Reach:
         inner = target.decl is self._frame.decl and function is not function_of(target.decl)
         if inner and function is not None:
             seeds: dict[n.Node, Label] = {**self._seeds, **seeds_of(function, labels)}
-            return _Reach(self._view, target, seeds).inputs()
+            return _Reach(self._view, target, seeds, self._wanted).inputs()
         if not _TOLD & set(labels.values()):
             return _NOTHING
-        return _inputs_of(self._view, target, labels)
+        return _inputs_of(self._view, target, labels, self._wanted)
 
     def _returned(self, call: n.Call) -> Label | None:
         """What a call of the workspace gives back; None where it is out of reach."""
