@@ -12,6 +12,7 @@ from fourlayer.syntax.chains import dotted, uncast
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.flow import function_around, functions_around
 from fourlayer.syntax.scope import scopes_of
+from fourlayer_rules.jobs._outlines import Outlines
 from fourlayer_rules.jobs._timers import timer_of, written_timer
 
 if TYPE_CHECKING:
@@ -54,9 +55,12 @@ class Finder:
         self._facts = facts
         self._jobs = jobs
         self._promises = Promises(view)
+        self._outlines = Outlines(view, path, facts, self._promises)
 
     def of(self, decl: Decl) -> Iterator[Floating]:
         """What floats in a declaration, by place."""
+        if not self._outlines.may_lose(decl):
+            return
         place = place_of(self._path, self._facts, decl)
         seen: set[n.Node] = set()
         for candidate in _candidates(decl):

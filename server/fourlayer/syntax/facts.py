@@ -21,6 +21,7 @@ from fourlayer.syntax.text import Text, decode
 if TYPE_CHECKING:
     from tree_sitter import Node, Tree
 
+    from fourlayer.syntax.outline import Outline
     from fourlayer.syntax.scope import Scopes
 
 ImportKind = Literal["import", "export", "dynamic", "require", "mock", "type"]
@@ -296,6 +297,9 @@ class FileFacts:
         self.errors: tuple[Span, ...] = () if self.trusted else tuple(_error_spans(root))
         self._chunks: dict[tuple[int, bytes], Chunk] = {}
         self._inherited = previous._chunks if previous is not None else {}  # noqa: SLF001 - same class
+        self._outlines: dict[tuple[int, bytes], Outline] = (
+            dict(previous._outlines) if previous is not None else {}  # noqa: SLF001 - same class
+        )
         self._imports: tuple[Import, ...] | None = None
         self._exports: tuple[Export, ...] | None = None
         self._anys: tuple[AnyUse, ...] | None = None
@@ -340,6 +344,7 @@ class FileFacts:
         for chunk in self._chunks.values():
             chunk.forget()
         self._chunks = {}
+        self._outlines = {}
         for decl in self.all_decls():
             decl.drop_chunk()
 
@@ -359,6 +364,17 @@ class FileFacts:
         if decl.trusted:
             self._chunks[key] = chunk
         return chunk
+
+    def outline(self, decl: Decl) -> Outline:
+        """What can be told of a declaration without lowering it."""
+        key = (decl.chunk_kind, self.text.data[decl.start : decl.end])
+        known = self._outlines.get(key)
+        if known is None:
+            from fourlayer.syntax.outline import outline
+
+            node = decl.tree_node() or self._find(decl.path)
+            known = self._outlines[key] = outline(node, self.text.data, self.language)
+        return known
 
     def _lower(self, decl: Decl, node: Node) -> n.Node:
         lowerer = Lowerer(self.text.data, decl.start, self.language, node.has_error)
@@ -389,6 +405,8 @@ class FileFacts:
             if chunk is not None:
                 self._chunks[key] = chunk
         self._inherited = {}
+        kept = {(decl.chunk_kind, self.text.data[decl.start : decl.end]) for decl in self.all_decls()}
+        self._outlines = {key: found for key, found in self._outlines.items() if key in kept}
 
     def _find(self, path: tuple[int, ...]) -> Node:
         node = self._root()
