@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from fourlayer.project.classes import chain_of
@@ -11,6 +12,8 @@ from fourlayer.syntax import nodes as n
 from fourlayer.syntax.chains import dotted, uncast
 from fourlayer.syntax.facts import walk
 from fourlayer.syntax.scope import scopes_of
+from fourlayer.syntax.span import Span
+from fourlayer.syntax.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,12 +38,51 @@ class Built(NamedTuple):
 def built(view: View, path: str, package: str, name: str) -> Iterator[Built]:
     """Every place in a file that makes a worker (or queue) of a package, classes that extend it included."""
     facts = view.facts(path)
-    for decl in facts.all_decls() if facts is not None else ():
-        if facts is None or decl.kind in {"class", "import"} or b"new" not in decl.data:
+    if facts is None or b"new" not in facts.text.data:
+        return
+    known: dict[bytes, bool] = {}
+    for decl in facts.all_decls():
+        if decl.kind in {"class", "import"} or not _may_make(view, path, facts, decl, package, known):
             continue
         for new in _news(decl):
             if is_class(view, path, facts, decl, new.callee, package, name):
                 yield Built(path, facts, decl, new)
+
+
+_MADE = re.compile(rb"\bnew\b\s*([\w$]*)")
+
+
+def _may_make(
+    view: View, path: str, facts: FileFacts, decl: Decl, package: str, known: dict[bytes, bool]
+) -> bool:
+    """Whether one of the classes that a declaration makes may be of a package, by its text alone."""
+    for head in _heads(facts, decl):
+        if head not in known:
+            known[head] = not head or _may_be(view, path, facts, decode(head), package)
+        if known[head]:
+            return True
+    return False
+
+
+def _heads(facts: FileFacts, decl: Decl) -> frozenset[bytes]:
+    """The first words after `new` in a declaration; empty where something else stands there."""
+    known = cast("dict[Span, frozenset[bytes]]", facts.memo.setdefault(_heads, {}))
+    place = Span(decl.start, decl.end)
+    if place not in known:
+        known[place] = frozenset(_MADE.findall(facts.text.data, decl.start, decl.end))
+    return known[place]
+
+
+def _may_be(view: View, path: str, facts: FileFacts, head: str, package: str) -> bool:
+    """Whether a name, or a member of it, may be a class of a package, or one that extends a class."""
+    origin = origin_in(view, path, facts, head)
+    if not isinstance(origin, Origin):
+        return False
+    if origin.path is None:
+        return _is_package(origin.specifier, package)
+    found = view.shape(origin.path)
+    declared = found.decl(origin.name) if found is not None else None
+    return declared is not None and declared.kind == "class" and b"extends" in declared.data
 
 
 def _news(decl: Decl) -> tuple[n.New, ...]:

@@ -365,15 +365,15 @@ class FileFacts:
             self._chunks[key] = chunk
         return chunk
 
-    def outline(self, decl: Decl) -> Outline:
-        """What can be told of a declaration without lowering it."""
+    def outline(self, decl: Decl, later: tuple[bytes, ...]) -> Outline:
+        """What can be told of a declaration without lowering it; `later`: see `outline`, always the same."""
         key = (decl.chunk_kind, self.text.data[decl.start : decl.end])
         known = self._outlines.get(key)
         if known is None:
             from fourlayer.syntax.outline import outline
 
             node = decl.tree_node() or self._find(decl.path)
-            known = self._outlines[key] = outline(node, self.text.data, self.language)
+            known = self._outlines[key] = outline(node, self.text.data, self.language, later)
         return known
 
     def _lower(self, decl: Decl, node: Node) -> n.Node:

@@ -34,10 +34,10 @@ _SITES = """
 (enum_declaration name: (_) @other)
 """
 _WORD = re.compile(rb"[^\W\d][\w$]*|\$[\w$]*")
+_LETTER = re.compile(rb"[\w$]")
 _IGNORED = frozenset(
     {"augmented_assignment_expression", "await_expression", "string", "update_expression", "yield_expression"}
 )
-_VALUES = frozenset({"call_expression", "new_expression"})
 _WRAPPERS = frozenset(
     {
         "as_expression",
@@ -53,8 +53,9 @@ _WRAPPERS = frozenset(
 class Bound(NamedTuple):
     """What a name is bound to: a value with a written type, the result of a call, an array, nothing told.
 
-    `how`: `typed` (`text` is the type), `called` (`text` is the callee), `list` (an array literal),
-    `untyped` (a parameter that tells nothing), `other` (anything else).
+    `how`: `typed` (`text` is the type), `called` (`text` is the callee), `made` (`text` is the class, with
+    its type arguments), `list` (an array literal), `untyped` (a parameter that tells nothing), `other`
+    (anything else).
     """
 
     how: str
@@ -64,8 +65,9 @@ class Bound(NamedTuple):
 class Outline(NamedTuple):
     """A declaration in short; all texts are bytes of the source.
 
-    `calls` are the callees of statements that are calls, and of expression-bodied callbacks of `forEach`;
-    `kept` are the variables, each with the callee whose result it holds, that no other word names.
+    `calls` are the callees of statements that are calls, and what timers and `forEach` call; `kept` are the
+    callees (after `new ` the classes) whose results variables hold that may be read nowhere, empty where
+    something else is held.
     `complex` tells that there is something that only the lowered declaration can tell.
     """
 
@@ -81,15 +83,15 @@ def _query(language_id: LanguageId) -> Query:
 
 
 @cache
-def _each_query(language_id: LanguageId) -> Query:
+def _callback_query(language_id: LanguageId) -> Query:
     return Query(
         language(language_id),
         "(call_expression function: (_) @callee arguments: (arguments . (_) @callback))",
     )
 
 
-def outline(node: Node, data: bytes, language_id: LanguageId) -> Outline:
-    """Read one declaration's tree; `data` are the file's bytes."""
+def outline(node: Node, data: bytes, language_id: LanguageId, later: tuple[bytes, ...]) -> Outline:
+    """Read one declaration's tree; `data` are the file's bytes, `later` names of what calls its argument."""
     found = QueryCursor(_query(language_id)).captures(node)
     reader = _Reader(node, data)
     reader.complex = any(one.type != "number" for one in found.get("void", ()))
@@ -103,15 +105,18 @@ def outline(node: Node, data: bytes, language_id: LanguageId) -> Outline:
         reader.bind(name, Bound("other"))
     for statement in found.get("statement", ()):
         reader.statement(statement)
-    if not reader.complex and b"forEach" in reader.text(node):
-        for callback in _each_callbacks(node, reader, language_id):
+    text = reader.text(node)
+    if not reader.complex and any(name in text for name in later):
+        for callback in _callbacks(node, reader, language_id, later):
             reader.callback(callback)
     return Outline(frozenset(reader.calls), frozenset(reader.unread()), reader.bound, reader.complex)
 
 
-def _each_callbacks(node: Node, reader: _Reader, language_id: LanguageId) -> Iterator[Node]:
-    for _, match in QueryCursor(_each_query(language_id)).matches(node):
-        if reader.text(match["callee"][0]).endswith(b"forEach"):
+def _callbacks(
+    node: Node, reader: _Reader, language_id: LanguageId, later: tuple[bytes, ...]
+) -> Iterator[Node]:
+    for _, match in QueryCursor(_callback_query(language_id)).matches(node):
+        if reader.text(match["callee"][0]).endswith(later):
             yield match["callback"][0]
 
 
@@ -165,6 +170,8 @@ class _Reader:
             self.bind(name, Bound("list"))
         elif plain and value is not None and value.type == "call_expression":
             self.bind(name, Bound("called", self._callee(value) or b""))
+        elif plain and value is not None and value.type == "new_expression":
+            self.bind(name, Bound("made", self._class(value)))
         else:
             self.bind(name, Bound("other"))
         if plain and value is not None:
@@ -173,8 +180,15 @@ class _Reader:
     def _keep(self, name: Node, value: Node) -> None:
         if value.type == "call_expression":
             self._kept.append((name, self._callee(value)))
-        elif value.type in _VALUES or value.type in _WRAPPERS:
+        elif value.type == "new_expression":
+            self._kept.append((name, b"new " + self._class(value)))
+        elif value.type in _WRAPPERS:
             self._kept.append((name, None))
+
+    def _class(self, new: Node) -> bytes:
+        """What is made, with its type arguments."""
+        parts = (new.child_by_field_name("constructor"), new.child_by_field_name("type_arguments"))
+        return b"".join(self.text(part) for part in parts if part is not None)
 
     def _callee(self, call: Node) -> bytes | None:
         function = call.child_by_field_name("function")
@@ -201,7 +215,10 @@ class _Reader:
             self.complex = True
 
     def callback(self, node: Node) -> None:
-        """The callback of a `forEach`."""
+        """What a timer or `forEach` calls."""
+        if node.type in {"identifier", "member_expression"}:
+            self.calls.add(self.text(node))
+            return
         body = node.child_by_field_name("body") if node.type == "arrow_function" else None
         text = self.text(node)
         if body is None or text.startswith(b"async") or node.child_by_field_name("return_type") is not None:
@@ -222,11 +239,10 @@ class _Reader:
         word = self.text(name)
         if len(self.bound.get(word, ())) != 1:
             return False
-        first = self._root.start_byte
-        for match in re.finditer(rb"(?<![\w$.])" + re.escape(word) + rb"(?![\w$])", self.text(self._root)):
-            start, end = first + match.start(), first + match.end()
+        for start in self._places(word):
             if start == name.start_byte:
                 continue
+            end = start + len(word)
             node = self._root.descendant_for_byte_range(start, end)
             if node is None or node.type not in {"identifier", "shorthand_property_identifier"}:
                 continue
@@ -236,3 +252,14 @@ class _Reader:
             if parent.child_by_field_name("left") != node and parent.child_by_field_name("name") != node:
                 return True
         return False
+
+    def _places(self, word: bytes) -> Iterator[int]:
+        """Where a word stands that is no member's name."""
+        data, end = self._data, self._root.end_byte
+        at = data.find(word, self._root.start_byte, end)
+        while at >= 0:
+            after = at + len(word)
+            before = data[at - 1 : at]
+            if before != b"." and not _LETTER.match(before) and not _LETTER.match(data[after : after + 1]):
+                yield at
+            at = data.find(word, after, end)
