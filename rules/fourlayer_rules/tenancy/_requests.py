@@ -25,6 +25,11 @@ _INPUT = frozenset({"body", "query", "params", "headers", "header", "param", "ra
 _REQUEST = re.compile(r"_?(?:req|request|ctx|context|c|event)$")
 _REQUEST_TYPE = re.compile(r"(?:Request|RequestHandler|Context|HandlerEvent)$")
 _RESPONSE = re.compile(r"_?(?:res|response|reply|next|done)$")
+_TAKES = re.compile(
+    rb"Request|Context|HandlerEvent"
+    rb"|\b_?(?:req|request|ctx|context|c|event|res|response|reply|next|done)\s*(?:[,:)=?/])"
+)
+"""A parameter that may be a request, or stands beside one that is taken apart."""
 _VERIFIES = re.compile(
     r"verif|timingSafeEqual|constructEvent|createHmac|[sS]ignature|svix|[wW]ebhookSecret|jwt\.decode"
 )
@@ -36,6 +41,11 @@ _GUARD = re.compile(
     r"(?i)tenant|\borg|organi[sz]ation|member|admin|platform|internal|superuser|webhook|signature"
 )
 _USER_KEYS = re.compile(r"(?i)^(?:auth_)?user_?id$|^member_?id$|^profile_?id$|^owner_?id$")
+
+
+def may_take_request(data: bytes) -> bool:
+    """Whether a source may hold a function that takes a request, by its bytes."""
+    return _TAKES.search(data) is not None
 
 
 def is_input(decl: Decl, root: Root) -> bool:

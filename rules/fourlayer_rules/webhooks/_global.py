@@ -53,5 +53,8 @@ def _name(arg: n.Expr) -> str:
 
 
 _LIMITED = Survey(
-    "global rate limit", _extract, (b"ateLimit", b"ate-limit", b"ate_limit", b"imiter", b"hrottl")
+    "global rate limit",
+    _extract,
+    (b"ateLimit", b"ate-limit", b"ate_limit", b"imiter", b"hrottl"),
+    beside=(b".use", b".register"),
 )

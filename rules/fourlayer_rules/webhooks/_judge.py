@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from fourlayer.project.summaries.effects import Effects, State
@@ -57,7 +59,7 @@ def judged_inputs(ctx: Context, path: str, wanted: frozenset[Label]) -> Iterator
 
 def _judge_input(view: View, handler: Handler, wanted: frozenset[Label]) -> Verdict | None:
     """The verdict on a handler that may use what comes in unchecked, the cheap questions first."""
-    if not handler.trusted or handler.kind != "api" or not _takes_input(handler):
+    if not handler.trusted or handler.kind != "api" or not _takes_input(handler, wanted):
         return None
     frame, labels = handler.frame, handler.labels
     if not inputs_used(view, frame, labels, wanted):
@@ -76,19 +78,34 @@ def _found(view: View, path: str) -> tuple[Handler, ...]:
     return known
 
 
-_INPUT = (b"body", b"Body", b"query", b"Query", b"arams", b"json", b"text", b"formData")
+_INPUT = (
+    rb"body|rawBody|rawbody|raw_body|payload|query|queries|searchParams|nextUrl|request|req|raw|json|text"
+    rb"|arrayBuffer|formData|blob|buffer|bytes|parseBody"
+)
 
 
-def _takes_input(handler: Handler) -> bool:
-    """Whether a handler may look at what comes in, by its words alone."""
+def _takes_input(handler: Handler, wanted: frozenset[Label]) -> bool:
+    """Whether a handler may look at the wanted parts of what comes in, by its words alone."""
     function = handler.frame.function
     if function is None or not function.params:
         return False
-    data = handler.frame.decl.data[function.start : function.end]
     first = function.params[0].target
-    plain = first.name.encode() if isinstance(first, n.Name) else b""
-    handed = not plain or data.count(plain) > data.count(plain + b".") + 1
-    return handed or any(word in data for word in _INPUT)
+    taken = {at for at, label in handler.labels.items() if label in {"request", "raw"}}
+    if not isinstance(first, n.Name) or taken != {0} or handler.labels[0] != "request":
+        return True
+    data = handler.frame.decl.data[function.start : function.end]
+    found = _reading(first.name, "param" in wanted).findall(data)
+    return len(found) > 1
+
+
+@cache
+def _reading(request: str, path_parameters: bool) -> re.Pattern[bytes]:
+    """The name of a request where it is handed on, or a part of it is read that counts."""
+    parts = _INPUT + (b"|param|params" if path_parameters else b"")
+    name = re.escape(request.encode())
+    return re.compile(
+        rb"(?<![\w$])" + name + rb"(?![\w$])(?!\s*[?!]?\.\s*(?!(?:" + parts + rb")(?![\w$]))\w)"
+    )
 
 
 def _judge(view: View, handler: Handler, before: Before) -> Verdict:

@@ -130,10 +130,6 @@ def _extract(_path: str, facts: FileFacts) -> tuple[str, ...] | None:
 _AT_WEBHOOKS = Survey(
     "mounted at webhooks",
     _extract,
-    tuple(
-        before + word
-        for before in (b"/", b'"', b"'", b"web", b"Web", b"WEB", b"-", b"_")
-        for word in (b"hook", b"Hook", b"HOOK")
-    ),
+    (b"hook", b"Hook", b"HOOK"),
     beside=_MOUNTING,
 )

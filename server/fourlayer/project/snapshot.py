@@ -60,7 +60,11 @@ class Survey(NamedTuple, Generic[T]):
 
     def may_hold(self, data: bytes) -> bool:
         """Whether a file with these bytes is worth parsing."""
-        return all(not words or any(word in data for word in words) for words in (self.triggers, self.beside))
+        return _holds_any(data, self.beside) and _holds_any(data, self.triggers)
+
+
+def _holds_any(data: bytes, words: tuple[bytes, ...]) -> bool:
+    return not words or any(map(data.__contains__, words))
 
 
 class Memo(Generic[T]):

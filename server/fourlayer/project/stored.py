@@ -54,10 +54,10 @@ def _assigned(member: Decl) -> Mapping[str, list[n.Expr]]:
     if known is None:
         found: dict[str, list[n.Expr]] = {}
         for node in walk(member.node):
-            target = node.target if isinstance(node, n.Assign) else None
-            if isinstance(node, n.Assign) and isinstance(target, n.Member):
-                if dotted(target) == f"this.{target.name}":
-                    found.setdefault(target.name, []).append(node.value)
+            if not isinstance(node, n.Assign) or not isinstance(node.target, n.Member):
+                continue
+            if dotted(node.target) == f"this.{node.target.name}":
+                found.setdefault(node.target.name, []).append(node.value)
         known = memo["fields assigned"] = found
     return cast("Mapping[str, list[n.Expr]]", known)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from fourlayer.project.summaries.service_role import (
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
 _RULE = "service-role-in-request"
 _LAYERS = ("api", "service")
 _OWN = ("function", "variable")
-_CALLED = re.compile(rb"([A-Za-z_$][\w$]*)\s*\(")
+_NEAR = 80
+"""Bytes after a name within which the parenthesis of its call stands."""
 
 
 class ServiceRoleInRequest:
@@ -98,26 +98,33 @@ def _of_workspace(ctx: Context, path: str, facts: FileFacts) -> Iterator[tuple[D
 
 def _makers(ctx: Context, path: str, facts: FileFacts) -> tuple[str, ...]:
     """The names that a file calls and that are functions of the workspace that return such a client."""
-    called = {match[1].decode() for match in _CALLED.finditer(facts.text.data)}
-    names = {decl.name: decl.name for decl in facts.decls if decl.name in called and decl.kind in _OWN}
-    renamed: set[str] = set()
-    for item in facts.imports if called else ():
-        if item.kind == "import" and not item.type_only:
-            taken = {name.local: name.imported for name in item.names if name.local in called}
-            names.update(taken)
-            renamed.update(_renamed(ctx, item.specifier, path, taken.values()))
-    if not names:
-        return ()
-    possible = possible_makers(ctx.view)
-    return tuple(
-        sorted(
-            name
-            for name, origin in names.items()
-            if name is not None
-            and (origin in possible or origin == "default" or origin in renamed)
-            and makes_service_role(ctx.view, path, facts, name)
-        )
-    )
+    possible = possible_makers(ctx.view) | {"default"}
+    data = facts.text.data
+    own = [decl.name for decl in facts.decls if decl.kind in _OWN and decl.name in possible]
+    names = {name for name in own if _is_called(data, name.encode())}
+    for item in facts.imports:
+        if item.kind != "import" or item.type_only:
+            continue
+        taken = {
+            bound.local: bound.imported
+            for bound in item.names
+            if bound.local is not None and _is_called(data, bound.local.encode())
+        }
+        others = [origin for origin in taken.values() if origin not in possible]
+        renamed = _renamed(ctx, item.specifier, path, others)
+        names.update(local for local, origin in taken.items() if origin in possible or origin in renamed)
+    return tuple(sorted(name for name in names if makes_service_role(ctx.view, path, facts, name)))
+
+
+def _is_called(data: bytes, name: bytes) -> bool:
+    """Whether a name stands before a parenthesis."""
+    at = data.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if data[end : end + _NEAR].lstrip()[:1] == b"(":
+            return True
+        at = data.find(name, end)
+    return False
 
 
 def _renamed(ctx: Context, specifier: str, importer: str, names: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from fourlayer.rule.model import Related
 from fourlayer.syntax.span import Span
 from fourlayer_rules.tenancy._anchors import anchored
 from fourlayer_rules.tenancy._judge import is_intact
-from fourlayer_rules.tenancy._requests import inputs, is_checked, makes_sure, may_be_input
+from fourlayer_rules.tenancy._requests import inputs, is_checked, makes_sure, may_be_input, may_take_request
 from fourlayer_rules.tenancy._sinks import arguments, calls_of, carried, sinks_of, target_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class TenantFromInput:
     def check(self, ctx: Context, target: str) -> Iterator[Finding]:
         """Report the parts of a request that end up as a query's tenant."""
         data = ctx.view.read(target)
-        if data is None or not ctx.settings.tenancy.columns or not any(word in data for word in _WORDS):
+        if data is None or not ctx.settings.tenancy.columns or not _may_read(data):
             return
         facts = ctx.view.facts(target)
         if facts is None:
@@ -83,7 +83,8 @@ class TenantFromInput:
 
 def _uses(ctx: Context, path: str, facts: FileFacts) -> Iterator[_Use]:
     view = ctx.view
-    for sink in sinks_of(path, facts, ctx.settings.tenancy):
+    taking = [decl for decl in facts.all_decls() if not decl.members and may_take_request(decl.data)]
+    for sink in sinks_of(path, facts, ctx.settings.tenancy) if taking else ():
         root = next(inputs(view, path, facts, sink.decl, sink.value, ()), None)
         if root is not None:
             table = sink.query.table.names if sink.query is not None else ()
@@ -91,11 +92,15 @@ def _uses(ctx: Context, path: str, facts: FileFacts) -> Iterator[_Use]:
             span = sink.decl.span(sink.value)
             related = (Related("this is taken for the tenant", path, span),)
             yield _Use(sink.decl, root, f"`{sink.column}`{where}", related)
-    for decl in facts.all_decls():
-        if decl.members or decl.kind in ("import", "interface", "type", "enum", "export"):
+    for decl in taking:
+        if decl.kind in ("import", "interface", "type", "enum", "export"):
             continue
         if any(word in decl.data for word in _WORDS):
             yield from _handed(ctx, path, facts, decl)
+
+
+def _may_read(data: bytes) -> bool:
+    return any(word in data for word in _WORDS) and may_take_request(data)
 
 
 def _handed(ctx: Context, path: str, facts: FileFacts, decl: Decl) -> Iterator[_Use]:

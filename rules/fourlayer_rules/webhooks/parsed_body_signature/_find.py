@@ -31,7 +31,8 @@ _BODY = frozenset({"body"})
 _REQUESTS = frozenset({"c", "context", "ctx", "req", "request"})
 _REQUEST_TYPE = re.compile(r"(Request|Req|Context)$")
 _VERIFYING = re.compile(r"verif|valid|authentic|check|webhook|signature_?match|compare", re.IGNORECASE)
-_WORDS = (b"update", b"JSON.stringify", b"constructEvent", b"verify")
+_WORDS = ((b"createHmac", b"update"), (b"JSON.stringify",), (b"constructEvent",), (b"verify", b"new"))
+"""What a declaration holds that hands something to a digest or a verifier: all words of one of these."""
 _STRINGS = frozenset({"String", "toString"})
 
 
@@ -53,12 +54,13 @@ class _Origin(NamedTuple):
 
 def signed_bodies(view: View, path: str) -> Iterator[Signed]:
     """The inputs of keyed digests in a file that were parsed, in source order."""
-    facts = view.facts(path)
-    if facts is None or not is_in_scope(view, path):
+    data = view.read(path) if is_in_scope(view, path) else None
+    facts = view.facts(path) if data is not None and _may_sign(data) else None
+    if facts is None:
         return
     follow = Follow(view)
     for decl in facts.all_decls():
-        if decl.kind == "class" or not decl.trusted or not any(word in decl.data for word in _WORDS):
+        if decl.kind == "class" or not decl.trusted or not _may_sign(decl.data):
             continue
         frame = Frame(path, facts, decl, None, None, {}, ())
         seen: set[n.Node] = set()
@@ -68,6 +70,10 @@ def signed_bodies(view: View, path: str) -> Iterator[Signed]:
                     if signed.node not in seen:
                         seen.add(signed.node)
                         yield signed
+
+
+def _may_sign(data: bytes) -> bool:
+    return any(all(word in data for word in words) for words in _WORDS)
 
 
 def _inputs(view: View, follow: Follow, frame: Frame, node: n.Node) -> Iterator[n.Expr]:

@@ -27,8 +27,10 @@ def service_role_calls(
     facts: FileFacts, makers: tuple[str, ...], database: tuple[str, ...]
 ) -> Iterator[tuple[Decl, n.Call, str]]:
     """Calls of the makers, and of a database package's function with a service-role key."""
-    constructors = _constructors(facts, database)
     literals = [max(pattern.split("*"), key=len).encode() for pattern in makers]
+    if not any(word in facts.text.data for word in (b"SERVICE_ROLE", *literals)):
+        return
+    constructors = _constructors(facts, database)
     for decl in facts.all_decls():
         data = decl.data
         if decl.members or decl.kind in ("import", "interface", "type", "export"):
