@@ -38,10 +38,10 @@ _LETTER = re.compile(rb"[\w$]")
 _IGNORED = frozenset(
     {"augmented_assignment_expression", "await_expression", "string", "update_expression", "yield_expression"}
 )
+_LOSING = frozenset({"call_expression", "instantiation_expression", "new_expression"})
 _WRAPPERS = frozenset(
     {
         "as_expression",
-        "instantiation_expression",
         "non_null_expression",
         "parenthesized_expression",
         "satisfies_expression",
@@ -120,6 +120,16 @@ def _callbacks(
             yield match["callback"][0]
 
 
+def _within(value: Node) -> Node:
+    """What stands inside parentheses and casts."""
+    while value.type in _WRAPPERS:
+        inner = [child for child in value.named_children if child.type != "comment"]
+        if not inner:
+            break
+        value = inner[-1] if value.type == "type_assertion" else inner[0]
+    return value
+
+
 class _Reader:
     """Collects what one declaration has."""
 
@@ -164,10 +174,10 @@ class _Reader:
         if name is None:
             return
         plain = name.type == "identifier"
-        if plain and type_ is not None:
-            self.bind(name, Bound("typed", self._type(type_)))
-        elif plain and value is not None and value.type == "array":
+        if plain and value is not None and value.type == "array":
             self.bind(name, Bound("list"))
+        elif plain and type_ is not None:
+            self.bind(name, Bound("typed", self._type(type_)))
         elif plain and value is not None and value.type == "call_expression":
             self.bind(name, Bound("called", self._callee(value) or b""))
         elif plain and value is not None and value.type == "new_expression":
@@ -182,7 +192,7 @@ class _Reader:
             self._kept.append((name, self._callee(value)))
         elif value.type == "new_expression":
             self._kept.append((name, b"new " + self._class(value)))
-        elif value.type in _WRAPPERS:
+        elif value.type in _WRAPPERS and _within(value).type in _LOSING:
             self._kept.append((name, None))
 
     def _class(self, new: Node) -> bytes:

@@ -41,12 +41,14 @@ def workers(view: View, path: str, package: str) -> Iterator[Seen]:
     for one in found:
         deep = depth_is_measured(view, path, queue_name(view, one), package)
         done = set(_done(view, evidence, one))
+        if not {FAILED, MEASURED} <= done:
+            done |= set(_by_callers(view, evidence, one))
         flaws = {FAILED, MEASURED} - done
         yield Seen(one, frozenset(flaws if deep else {*flaws, "depth"}))
 
 
 def _done(view: View, evidence: Evidence, one: Built) -> Iterator[str]:
-    """What is done for a worker: in its declaration, in others of its file, where it is handed to."""
+    """What is done for a worker: in its declaration, in others of its file."""
     held = frozenset({binding_names(one.decl, one.new)} | {f"@{one.decl.start + one.new.start}"})
     place = place_of(one.path, one.facts, one.decl)
     yield from (what for _, what in evidence.handled(one.decl, place, held))
@@ -57,8 +59,6 @@ def _done(view: View, evidence: Evidence, one: Built) -> Iterator[str]:
     for decl in one.facts.all_decls():
         if decl is not one.decl and decl.kind != "class" and _is_shared(one, decl, name):
             yield from (what for _, what in evidence.handled(decl, place_of(one.path, one.facts, decl), held))
-    makers = {one.decl.name, one.decl.owner.name if one.decl.owner is not None else None} - {None}
-    yield from _by_callers(view, evidence, one, frozenset(name for name in makers if name is not None))
 
 
 def _is_shared(one: Built, decl: Decl, name: str) -> bool:
@@ -68,8 +68,12 @@ def _is_shared(one: Built, decl: Decl, name: str) -> bool:
     return one.facts.decl(name) is not None
 
 
-def _by_callers(view: View, evidence: Evidence, one: Built, makers: frozenset[str]) -> Iterator[str]:
+def _by_callers(view: View, evidence: Evidence, one: Built) -> Iterator[str]:
     """What those do to a worker who call the function that makes it, here and in other files."""
+    names = (one.decl.name, one.decl.owner.name if one.decl.owner is not None else None)
+    makers = frozenset(name for name in names if name is not None)
+    if not makers or (one.decl.kind == "variable" and one.decl.body_start is None):
+        return
     paths = {one.path} | {edge.importer for edge in view.importers(one.path)}
     for path in sorted(paths):
         facts = one.facts if path == one.path else view.facts(path)
