@@ -405,8 +405,9 @@ class FileFacts:
             if chunk is not None:
                 self._chunks[key] = chunk
         self._inherited = {}
-        kept = {(decl.chunk_kind, self.text.data[decl.start : decl.end]) for decl in self.all_decls()}
-        self._outlines = {key: found for key, found in self._outlines.items() if key in kept}
+        if self._outlines:
+            kept = {(decl.chunk_kind, self.text.data[decl.start : decl.end]) for decl in self.all_decls()}
+            self._outlines = {key: found for key, found in self._outlines.items() if key in kept}
 
     def _find(self, path: tuple[int, ...]) -> Node:
         node = self._root()

@@ -40,14 +40,14 @@ def workers(view: View, path: str, package: str) -> Iterator[Seen]:
     evidence = Evidence(view)
     for one in found:
         deep = depth_is_measured(view, path, queue_name(view, one), package)
-        done = set(_done(view, evidence, one))
+        done = set(_done(evidence, one))
         if not {FAILED, MEASURED} <= done:
             done |= set(_by_callers(view, evidence, one))
         flaws = {FAILED, MEASURED} - done
         yield Seen(one, frozenset(flaws if deep else {*flaws, "depth"}))
 
 
-def _done(view: View, evidence: Evidence, one: Built) -> Iterator[str]:
+def _done(evidence: Evidence, one: Built) -> Iterator[str]:
     """What is done for a worker: in its declaration, in others of its file."""
     held = frozenset({binding_names(one.decl, one.new)} | {f"@{one.decl.start + one.new.start}"})
     place = place_of(one.path, one.facts, one.decl)
