@@ -69,7 +69,7 @@ def _answer(view: View, about: tuple[str, ...]) -> Inputs:
     frame = frame_of(view, about[:5])
     if frame is None or frame.function is None:
         return _NOTHING
-    wanted = frozenset(map(is_label, about[5].split(",")))
+    wanted: frozenset[Label] = frozenset(is_label(one) for one in about[5].split(","))
     return _Reach(view, frame, seeds_of(frame.function, seeds_told(about)), wanted).inputs()
 
 
@@ -104,10 +104,10 @@ class _Reach:
         function = self._frame.function
         if function is None or function.body is None:
             return _NOTHING
-        returned = [
+        returned: list[Label] = [
             label
             for label in map(self._labels.of, returned_values(function))
-            if label not in {"request", "response", "next"}
+            if label not in ("request", "response", "next")
         ]
         return Inputs(self.uses(), strongest(returned))
 
