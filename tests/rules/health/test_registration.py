@@ -293,3 +293,19 @@ def test_typing_where_it_is_registered_runs_nothing_again(tmp_path: Path) -> Non
     app.check(typed)
 
     assert {unit: id(result) for unit, result in app.engine._results.items()} == before
+
+
+@pytest.mark.parametrize(("answer", "offered"), [(": Promise<HealthStatus>", True), ("", False)])
+def test_a_check_that_does_not_say_what_it_answers_is_not_handed_to_a_typed_registry(
+    tmp_path: Path, answer: str, offered: bool
+) -> None:
+    files = {
+        HEALTH: FILES[HEALTH].replace(": Promise<HealthStatus>", answer),
+        SERVER: IMPORTS + "void registry;\n",
+        REGISTRY: "export class IntegrationHealthRegistry {\n  register(entry: { name: string; checkHealth: () => Promise<{ status: string }> }): void { this.entries.push(entry); }\n}\n",
+    }
+    assert [certainty for certainty, _ in check(tmp_path, files)] == ["violation"]
+    app = App.open(str(tmp_path), select=["unregistered-health-check"])
+    snapshot = app.snapshot()
+    [one] = app.check(snapshot).findings
+    assert bool(one.fixes) is offered

@@ -92,6 +92,14 @@ def _asks_for_arguments(check: Check) -> bool:
     )
 
 
+def _declares_answer(check: Check) -> bool:
+    """Whether a check says what it resolves with."""
+    node = check.declared.decl.node
+    function = function_of(check.declared.decl)
+    typed = isinstance(node, n.VarDecl) and any(item.type is not None for item in node.declarators)
+    return typed or (function is not None and function.return_type is not None)
+
+
 def _register(work: _Work, registry: Registry) -> bool:
     ctx, model = work.ctx, work.model
     shape = shape_of(ctx.view, registry, ctx.settings.symbols.health_registry)
@@ -101,6 +109,8 @@ def _register(work: _Work, registry: Registry) -> bool:
     port = existing_port(ctx, model.provider, shape.call) if not direct else None
     if port is not None:
         shape = port.shape
+    if (direct or port is not None) and not _declares_answer(work.check):
+        return False  # whether the registry takes what is answered cannot be told
     told = _told(work, shape)
     if told is None:
         return False
